@@ -1,0 +1,1 @@
+"""Documents become a script that a broadcaster would read."""

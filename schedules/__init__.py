@@ -1,0 +1,1 @@
+"""When something is due, and who may sound when. No sockets, no tables."""

@@ -1,0 +1,1 @@
+"""The station: HTTP API and console, database, gateway to the broker, worker pools."""
