@@ -1,0 +1,21 @@
+"""What can go wrong between a script and its sound. The message is Vietnamese, for the officer."""
+
+
+class VoiceError(Exception):
+    """Root of this room's errors. `str(error)` says what happened and what to do next, in Vietnamese."""
+
+
+class NothingToSayError(VoiceError):
+    """There is not one speakable syllable in the text. Permanent: the text must change."""
+
+
+class EngineFailedError(VoiceError):
+    """The engine could not render: it crashed, hung or its server does not answer. May go better later or with another voice."""
+
+
+class BadSoundError(VoiceError):
+    """A sound file that was handed in cannot be used: broken, too long, silent."""
+
+
+class VoiceNotInstalledError(VoiceError):
+    """The voice's weights are not on this machine; `loa voices install` puts them there."""
