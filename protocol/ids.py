@@ -1,0 +1,22 @@
+"""Identifiers and revisions."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=64)]
+"""ASCII id of a station or device: part of topics and of the broker's user names, so nothing that MQTT gives a meaning."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""Lower-case hexadecimal SHA-256 of a file: its name on the station and on the device."""
+
+
+def next_revision(now: datetime, *known: int) -> int:
+    """A revision above all `known` ones: the Unix time in milliseconds, or one more than the highest known.
+
+    Time keeps revisions rising when a station is restored from an older backup; the maximum keeps them rising when its clock
+    steps back.
+    """
+    return max(int(now.timestamp() * 1000), *(revision + 1 for revision in known), 1)

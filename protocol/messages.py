@@ -1,0 +1,260 @@
+"""The bodies of the signed messages, one model a kind. Receivers ignore fields they do not know: newer senders may add some."""
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from protocol.ids import Sha256, Slug
+from protocol.jobs import Job, JobId
+from protocol.keys import TrustSet
+from protocol.policy import Policy
+from protocol.states import Reason, State
+
+_FROZEN = ConfigDict(frozen=True)
+
+
+class ClockState(StrEnum):
+    """How far the sender trusts its own wall clock."""
+
+    SYNCED = "synced"  # NTP, a real-time clock or signed station time, lately
+    HOLDOVER = "holdover"  # was synced since boot, no source now
+    UNSYNCED = "unsynced"
+
+
+class Evidence(StrEnum):
+    """How much is known about a job having been heard."""
+
+    E1 = "E1"  # the file ended
+    E2 = "E2"  # the sound device took all frames
+    E3 = "E3"  # the amplifier drew current
+    E4 = "E4"  # a microphone heard it
+
+
+# ---------------------------------------------------------------- station to device
+
+
+class StationState(BaseModel):
+    """`state`: retained; also sent as the gateway's will with online=False."""
+
+    model_config = _FROZEN
+
+    online: bool
+    at: AwareDatetime
+
+
+class Cancel(BaseModel):
+    """A request to end a job. The device answers with the state it really ended in."""
+
+    model_config = _FROZEN
+
+    job_id: JobId
+    attempt: int = 1
+    reason: Reason = Reason.ORDERED
+
+
+class Desired(BaseModel):
+    """`desired`: everything the device shall play in the next days; replaces what was there before."""
+
+    model_config = _FROZEN
+
+    valid_until: AwareDatetime
+    jobs: tuple[Job, ...] = ()
+    cancels: tuple[Cancel, ...] = ()
+    alerts: tuple[str, ...] = ()
+    """Emergency orders in force, each the very bytes that went out on `alert`, signed by the emergency key."""
+
+
+class Alert(BaseModel):
+    """`alert`: an emergency begins or ends. Signed by the emergency key; the audience is the whole station."""
+
+    model_config = _FROZEN
+
+    job: Job | None = None
+    """Begins or changes an emergency; its priority is EMERGENCY. Repeats until the all-clear, `not_after` or its count."""
+    all_clear: JobId | None = None
+    """Ends the emergency of that id."""
+    devices: tuple[Slug, ...] | None = None
+    """Only these devices; None is all."""
+    authority: str = Field(default="", max_length=200)
+    """Who ordered it, by name."""
+
+
+class Config(BaseModel):
+    """`config`: policy, trust and housekeeping of one device."""
+
+    model_config = _FROZEN
+
+    policy: Policy = Policy()
+    trust: TrustSet
+    heartbeat_s: int = Field(default=300, ge=5)
+    volume_percent: int = Field(default=80, ge=0, le=100)
+    log_level: str = "info"
+
+
+class Operation(StrEnum):
+    """The closed list of commands; there is no shell."""
+
+    VOLUME = "volume"
+    TEST_TONE = "test_tone"
+    SELF_TEST = "self_test"
+    LOGS = "logs"
+    RESTART = "restart"
+    UPDATE = "update"
+    STOP_ALL = "stop_all"
+    DECOMMISSION = "decommission"
+
+
+class Command(BaseModel):
+    """`cmd`: one act now. Answered on `res` with the same `command_id`."""
+
+    model_config = _FROZEN
+
+    command_id: str = Field(max_length=64)
+    op: Operation
+    args: dict[str, Any] = {}
+
+
+class Ack(BaseModel):
+    """`ack`: retained; the station has committed every event of this epoch up to and including `seq`."""
+
+    model_config = _FROZEN
+
+    epoch: str
+    seq: int
+
+
+class PollAnswer(BaseModel):
+    """Answer to an HTTPS poll: the same signed messages as over MQTT, and the station's time for the given nonce."""
+
+    model_config = _FROZEN
+
+    nonce: str
+    at: AwareDatetime
+    desired: str | None = None
+    config: str | None = None
+    ack: str | None = None
+
+
+# ---------------------------------------------------------------- device to station
+
+
+class Presence(BaseModel):
+    """`presence`: retained birth (online) and will (offline) of one connection; both carry the same `session`."""
+
+    model_config = _FROZEN
+
+    online: bool
+    session: int
+    version: str = ""
+    boot_reason: str = ""
+
+
+class Reported(BaseModel):
+    """`reported`: retained; what the device holds, on change, at most once a minute."""
+
+    model_config = _FROZEN
+
+    desired_rev: int = 0
+    config_rev: int = 0
+    ready: tuple[JobId, ...] = ()
+    next_start_at: AwareDatetime | None = None
+    clock: ClockState
+    disk_free_mb: int | None = None
+    volume_percent: int | None = None
+
+
+class Event(BaseModel):
+    """One thing that happened, numbered for good. `type` decides what `data` is; unknown types are kept and acknowledged."""
+
+    model_config = _FROZEN
+
+    seq: int = Field(ge=1)
+    at: AwareDatetime
+    mono_ms: int
+    """Monotonic milliseconds since the device's boot."""
+    boot_id: str
+    clock: ClockState
+    type: Literal["job", "refused", "fault", "note"] | str  # noqa: PYI051  the literals are the known ones
+    data: dict[str, Any]
+
+
+class EventBatch(BaseModel):
+    """`evt`: events of one epoch in rising order. An epoch is one life of the device's outbox: a new one when it was lost."""
+
+    model_config = _FROZEN
+
+    epoch: str = Field(max_length=64)
+    events: tuple[Event, ...] = Field(max_length=50)
+
+
+class JobReport(BaseModel):
+    """`data` of an event of type "job": a job entered a state."""
+
+    model_config = _FROZEN
+
+    job_id: JobId
+    attempt: int = 1
+    state: State
+    reason: Reason | None = None
+    by: str | None = None
+    """What cut or superseded it: a job id."""
+    played_ms: int | None = None
+    """How much has sounded so far."""
+    start_error_ms: float | None = None
+    """Actual minus planned start of the first frame, with PLAYING."""
+    evidence: Evidence | None = None
+    output: str | None = None
+    """Where it sounded: the name of the sound device, or the file of a recording sink."""
+    test: bool = False
+
+
+class RefusalReport(BaseModel):
+    """`data` of an event of type "refused": a message or file was not believed."""
+
+    model_config = _FROZEN
+
+    topic: str
+    refusal: str
+    """A code of `protocol.errors.Refusal`, or "bad_hash" for a file."""
+    detail: str = ""
+    sha256: Sha256 | None = None
+
+
+class Heartbeat(BaseModel):
+    """`hb`: QoS 0. None is "not measured": nothing is ever invented."""
+
+    model_config = _FROZEN
+
+    uptime_s: int
+    clock: ClockState
+    clock_offset_ms: float | None = None
+    temperature_c: float | None = None
+    disk_free_mb: int | None = None
+    memory_free_mb: int | None = None
+    signal_dbm: int | None = None
+    under_voltage: bool | None = None
+    throttled: bool | None = None
+    amplifier_on: bool | None = None
+    sound_device: str | None = None
+    job_id: JobId | None = None
+
+
+class CommandResult(BaseModel):
+    """`res`: the answer to a command."""
+
+    model_config = _FROZEN
+
+    command_id: str
+    ok: bool
+    detail: str = ""
+    data: dict[str, Any] = {}
+
+
+class HttpProof(BaseModel):
+    """`http`: a device's proof of itself for one HTTP request, in `Authorization: Bearer`. Short-lived."""
+
+    model_config = _FROZEN
+
+    method: str
+    path: str
