@@ -1,0 +1,70 @@
+"""Kokoro-vi: the engine behind `voices.engine.Engine` that every station has."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voices.engine import Clip, SpeechSettings
+from voices.errors import NothingToSayError
+from voices.kokoro import weights
+from voices.kokoro.finish import silence, trimmed
+from voices.kokoro.model import RATE_HZ, Model, Prompt
+from voices.kokoro.prosody import Delivery, apply_tones, durations
+from voices.kokoro.realisation import realise
+from voices.kokoro.rules import load_rules
+from voices.kokoro.utterance import Utterance, assemble, phrases, runs
+from voices.kokoro.voice import data_digest, style_matrix, voice
+
+CODE_VERSION = 1
+"""Raised whenever the code changes the sound of the same data."""
+
+
+class KokoroEngine:
+    """One voice, loaded. About a second to make and 400 MB; not thread-safe."""
+
+    def __init__(self, name: str = "kokoro-vi-nu", *, threads: int = 1, folder: Path | None = None) -> None:
+        """`name` is one of `voices()`; `folder` holds the graphs (default: where `install` puts them).
+
+        Raises VoiceNotInstalledError for an unknown voice or where the graphs are missing.
+        """
+        self._voice = voice(name)
+        self._rules = load_rules(self._voice.accent)
+        self._styles = style_matrix(name)
+        self._model = Model(folder or weights.home(), threads=threads)
+        self._fingerprint = f"kokoro-vi/{CODE_VERSION}/{name}/{weights.MODEL_SHA256[:12]}/{data_digest()[:16]}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Engine, code, voice, weights and data."""
+        return self._fingerprint
+
+    def render(self, text: str, settings: SpeechSettings) -> Clip:
+        """Speak one sentence; see `voices.engine.Engine`. Starts and ends with at most 50 ms of silence."""
+        said = phrases(text)
+        if not said:
+            raise NothingToSayError("Câu này không có âm tiết nào đọc được. Hãy viết lại câu bằng chữ tiếng Việt.")
+        parts = [[realise(syllable, self._rules) for syllable in phrase.syllables] for phrase in said]
+        delivery = Delivery(
+            median_hz=self._voice.median_hz * 2 ** (settings.pitch_st / 12),
+            declination_st=self._rules.sentence.declination_st,
+            speed=settings.speed,
+            comma_pause_ms=settings.comma_pause_ms,
+        )
+        groups = list(runs(parts))
+        pieces: list[NDArray[np.float32]] = []
+        for number, group in enumerate(groups, 1):
+            last = number == len(groups)
+            utterance = assemble(group, said[-1].mark if last else ",")
+            pieces += [trimmed(self._speak(utterance, delivery))]
+            if not last:
+                pieces.append(silence(settings.comma_pause_ms))
+        return Clip(np.concatenate(pieces), RATE_HZ)
+
+    def _speak(self, utterance: Utterance, delivery: Delivery) -> NDArray[np.float32]:
+        tokens = utterance.tokens
+        row = min(len(tokens) + self._rules.sentence.style_row, len(self._styles)) - 1
+        prompt = Prompt(tokens, self._styles[row])
+        frames = durations(self._model.durations(prompt), utterance, self._rules.duration, delivery)
+        f0_hz, energy = apply_tones(*self._model.prosody(prompt, frames), frames, utterance, delivery)
+        return self._model.sound(prompt, frames, f0_hz, energy)

@@ -1,0 +1,57 @@
+"""How one syllable is to sound in one accent: the model's symbols, the tone's curve, the room it needs."""
+
+from dataclasses import dataclass
+
+from voices.kokoro.rules import Curve, Rules
+from voices.kokoro.syllable import Syllable, Tone
+
+_CONTOUR_OF = {
+    Tone.NGANG: "ngang", Tone.HUYEN: "huyen", Tone.SAC: "sac", Tone.HOI: "hoi", Tone.NGA: "nga", Tone.NANG: "nang",
+}  # fmt: skip
+_SHORT = frozenset({"nang", "nang_stop", "sac_stop"})
+
+
+@dataclass(frozen=True)
+class Realisation:
+    """One syllable, ready for the model. `onset` and `rime` are its symbols; lengths are in frames of 25 ms."""
+
+    onset: str
+    rime: str
+    """Carries the tone; begins with the glide where there is one. Never empty."""
+    contour: Curve
+    """Semitones around the speaker's median."""
+    energy: Curve | None
+    """Added to the model's energy."""
+    stopped: bool
+    """The tone ends before the last symbol, which is a closure."""
+    onset_least: float
+    rime_least: float
+    rime_factor: float
+    """The rime lasts this times what the model would give it, or the least if that is more."""
+
+
+def realise(syllable: Syllable, rules: Rules) -> Realisation:
+    """The syllable by the rules of an accent."""
+    contour = contour_of(syllable)
+    whole = rules.rime.get(syllable.nucleus + syllable.coda)
+    rime = whole if whole is not None else rules.nucleus[syllable.nucleus] + rules.coda[syllable.coda]
+    duration = rules.duration
+    low = contour in {"nang", "nang_stop"}
+    factor = (duration.nang if low else 1.0) * (duration.offglide if syllable.coda in {"j", "w"} else 1.0)
+    return Realisation(
+        onset=rules.onset[syllable.onset],
+        rime=("w" if syllable.glide else "") + rime,
+        contour=rules.contour[contour],
+        energy=rules.energy.get(contour),
+        stopped=syllable.stopped,
+        onset_least=duration.onset_least,
+        rime_least=duration.rime_least * (duration.short if contour in _SHORT else 1.0),
+        rime_factor=factor,
+    )
+
+
+def contour_of(syllable: Syllable) -> str:
+    """The contour's name: before a stop any high or level tone is sắc's, any low one nặng's."""
+    if syllable.stopped:
+        return "nang_stop" if syllable.tone in {Tone.HUYEN, Tone.NANG} else "sac_stop"
+    return _CONTOUR_OF[syllable.tone]
