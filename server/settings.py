@@ -1,0 +1,71 @@
+"""Settings of one station, from environment variables `LOA_…` and the command line."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a station process must know at start. Paths are below `data_dir`, which survives restarts."""
+
+    data_dir: Path
+    station: str = "loa-lang"
+    """Slug of this station: part of every topic."""
+    name: str = "Đài truyền thanh xã"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str = ""
+    """SQLAlchemy URL; empty is SQLite in `data_dir`."""
+    broker_url: str = ""
+    """"mqtt://user:password@host:port"; empty starts a broker of our own on loopback."""
+    broker_choice: str = "auto"
+    """Own broker: "mosquitto", "iotcore" or "auto" (mosquitto if it is installed)."""
+    workers: int = 2
+    """Render processes for speech."""
+    voice: str = "kokoro-vi-nu"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    max_upload_bytes: int = 20 * 1024 * 1024
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'station.sqlite3'}"
+
+    @property
+    def audio_dir(self) -> Path:
+        """Finished audio, each file named by its sha256."""
+        return self.data_dir / "audio"
+
+    @property
+    def document_dir(self) -> Path:
+        """Uploaded documents, each named by its sha256."""
+        return self.data_dir / "documents"
+
+    @property
+    def clip_cache_dir(self) -> Path:
+        """Rendered sentences."""
+        return self.data_dir / "clips"
+
+    @property
+    def key_dir(self) -> Path:
+        """Private keys of the station."""
+        return self.data_dir / "keys"
+
+    @property
+    def broker_dir(self) -> Path:
+        """Configuration and persistence of our own broker."""
+        return self.data_dir / "broker"
+
+    @classmethod
+    def from_environment(cls, data_dir: Path, **overrides: object) -> "Settings":
+        """Settings from `LOA_STATION`, `LOA_NAME`, `LOA_DATABASE_URL`, `LOA_BROKER_URL`, … with explicit values winning."""
+        names = ("station", "name", "host", "database_url", "broker_url", "broker_choice", "voice", "timezone")
+        values: dict[str, object] = {
+            n: os.environ[f"LOA_{n.upper()}"] for n in names if f"LOA_{n.upper()}" in os.environ
+        }
+        values |= {
+            n: int(os.environ[f"LOA_{n.upper()}"]) for n in ("port", "workers") if f"LOA_{n.upper()}" in os.environ
+        }
+        values |= {name: value for name, value in overrides.items() if value is not None}
+        return cls(data_dir=data_dir, **values)  # type: ignore[arg-type]  # names and types are those of the fields

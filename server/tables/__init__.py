@@ -1,0 +1,16 @@
+"""The database's tables, one module a noun. Facts only; the acts on them live beside this folder."""
+
+from server.tables.areas import Area, AreaLevel
+from server.tables.audit import AuditEntry
+from server.tables.bulletins import Bulletin, Production, ProductionStatus, StoredDocument, Version, VersionStatus
+from server.tables.deliveries import Delivery, DeviceEvent
+from server.tables.people import Person, RoleName, SignIn
+from server.tables.schedules import Occurrence, OccurrenceStatus, Schedule, ScheduleStatus
+from server.tables.speakers import Claim, Speaker
+from server.tables.station import Revision
+
+__all__ = [
+    "Area", "AreaLevel", "AuditEntry", "Bulletin", "Claim", "Delivery", "DeviceEvent", "Occurrence", "OccurrenceStatus",
+    "Person", "Production", "ProductionStatus", "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker",
+    "StoredDocument", "Version", "VersionStatus",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""Documents, bulletins and their versions, and the audio made of them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
+
+from protocol.priorities import Priority
+from server.tables.columns import id_field, instant
+
+
+class StoredDocument(SQLModel, table=True):
+    """An uploaded file, kept as it came (by sha256 in the document folder)."""
+
+    id: str = id_field()
+    name: str = Field(max_length=255)
+    sha256: str = Field(max_length=64, index=True)
+    bytes: int
+    uploaded_by: str = Field(foreign_key="person.id")
+    uploaded_at: datetime = instant(default_now=True)
+    extracted: dict[str, Any] = Field(sa_type=JSON)
+    """`reading.Document` as JSON."""
+
+
+class Bulletin(SQLModel, table=True):
+    """A bulletin (bản tin): what stays the same over its versions."""
+
+    id: str = id_field()
+    title: str = Field(max_length=300)
+    area_id: str = Field(foreign_key="area.id", index=True)
+    """The area whose officer wrote it."""
+    priority: Priority = Priority.NORMAL
+    field: str = Field(default="general", max_length=40)
+    """Field (lĩnh vực) of domain.md: general, unexpected, policy, direction, society, good_deeds."""
+    document_id: str | None = Field(default=None, foreign_key="storeddocument.id")
+    author_id: str = Field(foreign_key="person.id")
+    created_at: datetime = instant(default_now=True, index=True)
+
+
+class VersionStatus(StrEnum):
+    """Where a version stands. Only a draft can be edited; approved is frozen for good."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Version(SQLModel, table=True):
+    """One version of a bulletin: the script that was heard and approved, word for word."""
+
+    __table_args__ = (UniqueConstraint("bulletin_id", "number"),)
+
+    id: str = id_field()
+    bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
+    number: int
+    status: VersionStatus = VersionStatus.DRAFT
+    script: dict[str, Any] = Field(sa_type=JSON)
+    """`reading.Script` as JSON."""
+    edit_count: int = 0
+    """Rises with every edit: the version that a client has seen."""
+    submitted_at: datetime | None = instant(nullable=True)
+    decided_by: str | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = instant(nullable=True)
+    decision_note: str = ""
+    created_at: datetime = instant(default_now=True)
+
+
+class ProductionStatus(StrEnum):
+    """Where the audio of a version stands."""
+
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Production(SQLModel, table=True):
+    """The audio of one version, made of one state of its script."""
+
+    __table_args__ = (UniqueConstraint("version_id", "edit_count", "voice"),)
+
+    id: str = id_field()
+    version_id: str = Field(foreign_key="version.id", index=True)
+    edit_count: int
+    """The state of the script that it was made of."""
+    voice: str = Field(max_length=64)
+    status: ProductionStatus = ProductionStatus.QUEUED
+    done: int = 0
+    total: int = 0
+    """Sentences rendered, of how many."""
+    error: str = ""
+    sha256: str | None = Field(default=None, max_length=64)
+    bytes: int | None = None
+    duration_ms: int | None = None
+    timeline: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    render_s: float | None = None
+    ear: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    """What the recogniser heard, once it has listened."""
+    created_at: datetime = instant(default_now=True)
+    finished_at: datetime | None = instant(nullable=True)

@@ -1,0 +1,56 @@
+"""Schedules and the occurrences they make. Whether something fires is decided here, not by a timer."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from server.tables.columns import id_field, instant
+
+
+class ScheduleStatus(StrEnum):
+    """A schedule makes occurrences while it is active."""
+
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+
+
+class Schedule(SQLModel, table=True):
+    """When an approved version sounds, and where."""
+
+    id: str = id_field()
+    version_id: str = Field(foreign_key="version.id", index=True)
+    area_id: str = Field(foreign_key="area.id", index=True)
+    start_at: datetime = instant(index=True)
+    """First (or only) instant."""
+    rule: str = ""
+    """RFC 5545 RRULE in the station's time zone; empty is once."""
+    max_start_delay_s: float = 60.0
+    status: ScheduleStatus = ScheduleStatus.ACTIVE
+    test: bool = False
+    created_by: str = Field(foreign_key="person.id")
+    created_at: datetime = instant(default_now=True)
+
+
+class OccurrenceStatus(StrEnum):
+    """An occurrence is planned until it is handed to the devices."""
+
+    PLANNED = "planned"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Occurrence(SQLModel, table=True):
+    """One instant of a schedule (lượt phát). Its id is the job id on every device."""
+
+    __table_args__ = (UniqueConstraint("schedule_id", "due_at"),)
+
+    id: str = id_field()
+    schedule_id: str = Field(foreign_key="schedule.id", index=True)
+    version_id: str = Field(foreign_key="version.id")
+    """What was approved when it was made: a later version does not change it."""
+    due_at: datetime = instant(index=True)
+    not_after: datetime = instant()
+    status: OccurrenceStatus = OccurrenceStatus.PLANNED
+    created_at: datetime = instant(default_now=True)

@@ -1,0 +1,10 @@
+"""Counters of the station itself."""
+
+from sqlmodel import Field, SQLModel
+
+
+class Revision(SQLModel, table=True):
+    """The highest revision signed so far under a name ("alert", "state", …)."""
+
+    name: str = Field(primary_key=True, max_length=80)
+    rev: int = 0
