@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from protocol.ids import Sha256, Slug
-from protocol.jobs import Job, JobId
+from protocol.jobs import Audio, Job, JobId
 from protocol.keys import TrustSet
 from protocol.policy import Policy
 from protocol.states import Reason, State
@@ -63,6 +63,8 @@ class Desired(BaseModel):
     cancels: tuple[Cancel, ...] = ()
     alerts: tuple[str, ...] = ()
     """Emergency orders in force, each the very bytes that went out on `alert`, signed by the emergency key."""
+    prefetch: tuple[Audio, ...] = ()
+    """Audio to keep on disk although no job asks for it yet: prepared emergency messages."""
 
 
 class Alert(BaseModel):
