@@ -36,16 +36,18 @@ class SpeechSettings:
 
 
 class Engine(Protocol):
-    """One loaded voice. Not thread-safe; costly to make, so a worker keeps one. Implementations: Kokoro-vi, Piper, a speech API over HTTP, eSpeak (tests)."""
+    """One loaded voice. Not thread-safe; costly to make, so a worker keeps one.
+
+    Implementations: Kokoro-vi, Piper, a speech API over HTTP, eSpeak (tests only).
+    """
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever the sound for a given text and settings may change (engine, version, voice data): part of the cache key."""
-        ...
+        """Changes whenever the sound of a given text and settings may change: part of the cache key."""
 
     def render(self, text: str, settings: SpeechSettings) -> Clip:
         """Speak one sentence of already spoken-form Vietnamese ("mười bảy giờ", no digits).
 
-        Raises `voices.errors.NothingToSayError` for text without a single speakable syllable and `EngineFailedError` when the engine cannot.
+        Raises `voices.errors.NothingToSayError` for text without a single speakable syllable and `EngineFailedError`
+        when the engine cannot.
         """
-        ...

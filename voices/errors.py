@@ -10,7 +10,7 @@ class NothingToSayError(VoiceError):
 
 
 class EngineFailedError(VoiceError):
-    """The engine could not render: it crashed, hung or its server does not answer. May go better later or with another voice."""
+    """The engine could not render: it crashed, hung or its server is silent. May go better later or with another voice."""
 
 
 class BadSoundError(VoiceError):
@@ -19,3 +19,15 @@ class BadSoundError(VoiceError):
 
 class VoiceNotInstalledError(VoiceError):
     """The voice's weights are not on this machine; `loa voices install` puts them there."""
+
+
+class TextTooLongError(VoiceError):
+    """More text than one bulletin may have. Permanent: it must be divided."""
+
+
+class StorageError(VoiceError):
+    """The disk is full or cannot be written. Goes better when the technician has made room."""
+
+
+class ProductionCancelledError(VoiceError):
+    """The caller asked to stop. Nothing was written."""

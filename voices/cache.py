@@ -1,0 +1,98 @@
+"""Clips that were rendered before, on disk, found by what they are made of.
+
+One file a clip: the sha256 of the rest, then FLAC. A file that does not match its own sha256 counts as absent.
+Several processes may share a folder.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import structlog
+
+from voices.engine import Clip, SpeechSettings
+from voices.files import write_atomically
+
+log = structlog.get_logger(__name__)
+_SUFFIX = ".clip"
+_DIGEST_BYTES = 32
+
+
+def clip_key(fingerprint: str, voice: str, settings: SpeechSettings, text: str) -> str:
+    """The name under which a clip is kept: hexadecimal sha256 of all that shapes it."""
+    parts = json.dumps([fingerprint, voice, asdict(settings), text], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+class ClipCache:
+    """At most `max_bytes` of clips in `folder`; what was not used for longest goes first. Thread-safe."""
+
+    def __init__(self, folder: Path, max_bytes: int = 1_000_000_000) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._bytes = sum(size for _, size, _ in self._entries())
+
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a file for it, damaged or not."""
+        return self._path(key).exists()
+
+    def get(self, key: str) -> Clip | None:
+        """The clip, or None when it is not there or its file is damaged (which removes it)."""
+        path = self._path(key)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        digest, flac = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+        if hashlib.sha256(flac).digest() != digest:
+            log.warning("Damaged clip removed from the cache", key=key, bytes=len(content))
+            self._forget(path, len(content))
+            return None
+        with contextlib.suppress(OSError):  # a read-only or vanished file is still a good clip
+            path.touch()
+        samples, rate_hz = soundfile.read(io.BytesIO(flac), dtype="float32")
+        return Clip(samples, rate_hz)
+
+    def put(self, key: str, clip: Clip) -> None:
+        """Keep a clip. Raises `StorageError` when the disk is full."""
+        flac = io.BytesIO()
+        soundfile.write(flac, np.clip(clip.samples, -1, 1), clip.rate_hz, format="FLAC", subtype="PCM_16")
+        content = hashlib.sha256(flac.getvalue()).digest() + flac.getvalue()
+        write_atomically(self._path(key), content)
+        with self._lock:
+            self._bytes += len(content)
+            if self._bytes > self._max_bytes:
+                self._evict()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / (key + _SUFFIX)
+
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        found = []
+        for path in self._folder.glob(f"*/*{_SUFFIX}"):
+            with contextlib.suppress(FileNotFoundError):  # another process evicts too
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+        return found
+
+    def _forget(self, path: Path, size: int) -> None:
+        path.unlink(missing_ok=True)
+        with self._lock:
+            self._bytes -= size
+
+    def _evict(self) -> None:
+        """Down to nine tenths, so that not every clip evicts another."""
+        entries = sorted(self._entries())
+        self._bytes = sum(size for _, size, _ in entries)
+        for _, size, path in entries:
+            if self._bytes <= self._max_bytes * 0.9:
+                break
+            path.unlink(missing_ok=True)
+            self._bytes -= size

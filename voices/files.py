@@ -1,0 +1,53 @@
+"""Writing a file so that nobody ever sees half of it."""
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from voices.errors import StorageError
+
+
+@contextmanager
+def room_on_disk() -> Iterator[None]:
+    """Turns "the disk is full" and "not writable" into a `StorageError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageError(
+                "Ổ đĩa của máy chủ đã đầy nên không ghi được âm thanh. Hãy báo kỹ thuật viên dọn ổ đĩa."
+            ) from error
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise StorageError(f"Máy chủ không có quyền ghi vào “{error.filename}”. Hãy báo kỹ thuật viên.") from error
+        raise
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Write `content` to `target`: whole and on disk, or not at all. Raises `StorageError`."""
+    with room_on_disk():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".tmp-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            publish(Path(name), target)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                Path(name).unlink()
+
+
+def publish(finished: Path, target: Path) -> None:
+    """Give a finished, fsynced file of the same folder its final name, durably."""
+    finished.chmod(0o644)
+    finished.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

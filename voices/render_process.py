@@ -1,0 +1,107 @@
+"""One render worker as the studio sees it: started when needed, replaced when it dies, hangs or grows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import structlog
+
+from voices.child import Child, ChildDiedError, ChildHungError
+from voices.engine import Clip, SpeechSettings
+from voices.errors import EngineFailedError, VoiceError
+from voices.worker import Rendered
+
+log = structlog.get_logger(__name__)
+_TRIES = 2
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a worker may take before it is replaced."""
+
+    open_s: float = 120.0
+    """Loading a voice."""
+    sentence_s: float = 30.0
+    """Rendering a sentence, plus `character_s` for each character."""
+    character_s: float = 0.25
+    memory_bytes: int = 700_000_000
+
+
+class RenderProcess:
+    """Used by one thread at a time; `close` may come from any, and then whatever it is doing fails."""
+
+    def __init__(self, factory: str, threads: int, *, nice: int, limits: Limits) -> None:
+        self._factory = factory
+        self._threads = threads
+        self._nice = nice
+        self._limits = limits
+        self._child: Child | None = None
+        self._opened: set[str] = set()
+        self._closed = False
+
+    def open(self, voice: str) -> str:
+        """Load a voice; its fingerprint. Raises `VoiceNotInstalledError`, `EngineFailedError`."""
+        fingerprint = self._ask(("open", voice), self._limits.open_s, voice)
+        assert isinstance(fingerprint, str)
+        self._opened.add(voice)
+        return fingerprint
+
+    def render(self, voice: str, text: str, settings: SpeechSettings) -> Clip:
+        """Speak one phrase. Raises `NothingToSayError`, `EngineFailedError` and what `open` raises."""
+        limit_s = self._limits.sentence_s + self._limits.character_s * len(text)
+        if voice not in self._opened:
+            limit_s += self._limits.open_s
+        rendered = self._ask(("render", voice, text, settings), limit_s, text)
+        assert isinstance(rendered, Rendered)
+        self._opened.add(voice)
+        if rendered.resident_bytes > self._limits.memory_bytes:
+            log.warning(
+                "Render worker replaced, it grew too large", resident_bytes=rendered.resident_bytes, voice=voice
+            )
+            self._drop()
+        return Clip(np.frombuffer(rendered.pcm, "<i2").astype(np.float32) / np.float32(32767), rendered.rate_hz)
+
+    @property
+    def pid(self) -> int | None:
+        """The running process, if any: for measurements and tests."""
+        return self._child.pid if self._child else None
+
+    def close(self) -> None:
+        """End the process for good."""
+        self._closed = True
+        if self._child:
+            self._child.kill()
+
+    def _ask(self, question: tuple[object, ...], limit_s: float, subject: str) -> object:
+        for attempt in range(1, _TRIES + 1):
+            if self._closed:
+                raise EngineFailedError("Phòng thu đã đóng trước khi đọc xong. Hãy thử lại.")
+            if self._child is None:
+                self._child = Child("voices.worker", self._factory, str(self._threads), nice=self._nice)
+            try:
+                answer = self._child.ask(question, limit_s)
+            except ChildDiedError as error:
+                log.warning("Render worker died", attempt=attempt, reason=str(error), subject=subject[:80])
+                self._drop()
+            except ChildHungError as error:
+                log.warning("Render worker hung and was killed", limit_s=limit_s, subject=subject[:80])
+                self._drop()
+                raise EngineFailedError(
+                    f"Giọng đọc bị treo quá {limit_s:.0f} giây ở “{_short(subject)}”. Hãy sửa câu này hoặc chọn giọng khác."
+                ) from error
+            else:
+                if isinstance(answer, VoiceError):
+                    raise answer
+                return answer
+        raise EngineFailedError(
+            f"Giọng đọc hỏng giữa chừng hai lần ở “{_short(subject)}”. Hãy sửa câu này hoặc chọn giọng khác."
+        )
+
+    def _drop(self) -> None:
+        if self._child:
+            self._child.close()
+        self._child = None
+        self._opened.clear()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,222 @@
+"""Sentences become clips: worker processes for the bulk, one lane of its own for whoever is listening now, a cache for both."""
+
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+import numpy as np
+
+from voices.cache import ClipCache, clip_key
+from voices.engine import Clip, SpeechSettings
+from voices.errors import NothingToSayError, ProductionCancelledError
+from voices.phrases import phrases
+from voices.production import Progress, SpokenSentence
+from voices.render_process import Limits, RenderProcess
+
+Lane = Literal["bulk", "interactive"]
+T = TypeVar("T")
+_BULK_NICE = 5
+"""Bulk rendering steps back for the web server and for the interactive lane."""
+_POLL_S = 0.1
+
+
+class Studio:
+    """Render workers and their cache. A context manager: leaving it ends every worker at once.
+
+    `workers` processes of one thread each render the bulk; the interactive lane is one more process of
+    `interactive_threads`, which bulk work never enters. Each starts when first needed and keeps its voices loaded.
+    `factory` names the function that opens a voice, "module:function".
+    """
+
+    def __init__(
+        self,
+        cache_dir: Path,
+        workers: int = 2,
+        *,
+        interactive_threads: int = 2,
+        factory: str = "voices.engines:open_engine",
+        limits: Limits | None = None,
+        max_cache_bytes: int = 1_000_000_000,
+    ) -> None:
+        limits = limits or Limits()
+        self._cache = ClipCache(cache_dir, max_cache_bytes)
+        self._fingerprints: dict[str, str] = {}
+        self._lanes: dict[Lane, _LaneOfWorkers] = {
+            "bulk": _LaneOfWorkers([RenderProcess(factory, 1, nice=_BULK_NICE, limits=limits) for _ in range(workers)]),
+            "interactive": _LaneOfWorkers([RenderProcess(factory, interactive_threads, nice=0, limits=limits)]),
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers now; whatever waits for them fails with `EngineFailedError` or is cancelled."""
+        for lane in self._lanes.values():
+            lane.close()
+
+    def prepare(self, voice: str, lane: Lane = "interactive") -> None:
+        """Begin loading a voice, so that the first sentence need not wait. Returns at once; errors show when rendering."""
+        self._lanes[lane].submit(lambda process: process.open(voice))
+
+    def render(
+        self,
+        sentences: Sequence[SpokenSentence],
+        *,
+        voice: str,
+        settings: SpeechSettings,
+        lane: Lane = "bulk",
+        on_progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        on_unspeakable: Callable[[int], None] | None = None,
+    ) -> Iterator[tuple[int, Clip]]:
+        """(index, clip) of each sentence, in order, each as soon as it is ready: play the first while the next is made.
+
+        All clips have the voice's rate. Clips come from the cache where they can; equal sentences are rendered once.
+        Closing the iterator, or `cancelled` returning true, withdraws what has not begun: the latter raises
+        `ProductionCancelledError`. A sentence without a speakable syllable raises `NothingToSayError`, or, where
+        `on_unspeakable` is given, is told there and becomes an empty clip. Raises also `EngineFailedError`,
+        `VoiceNotInstalledError`, `StorageError`.
+        """
+        if not sentences:
+            return
+        order = _Order(self._cache, self._lanes[lane], voice, settings, cancelled or (lambda: False))
+        try:
+            fingerprint = self._fingerprint(voice, order)
+            work = [[order.place(fingerprint, phrase) for phrase in phrases(sentence.text)] for sentence in sentences]
+            for index, pieces in enumerate(work):
+                try:
+                    clip = _joined([order.take(piece) for piece in pieces], settings.comma_pause_ms)
+                except NothingToSayError:
+                    if on_unspeakable is None:
+                        raise
+                    on_unspeakable(index)
+                    clip = Clip(np.zeros(0, np.float32), 24_000)
+                if on_progress:
+                    on_progress(Progress(stage="render", done=index + 1, total=len(sentences)))
+                yield index, clip
+        finally:
+            order.withdraw()
+
+    def forget_voice(self, voice: str) -> None:
+        """A voice was installed anew or removed: its fingerprint is asked again."""
+        self._fingerprints.pop(voice, None)
+
+    def worker_pids(self) -> list[int]:
+        """The worker processes that run now, the interactive one last: for measurements and tests."""
+        return [pid for lane in self._lanes.values() for pid in lane.pids()]
+
+    def _fingerprint(self, voice: str, order: "_Order") -> str:
+        if voice not in self._fingerprints:
+            self._fingerprints[voice] = order.wait(order.lane.submit(lambda process: process.open(voice)))
+        return self._fingerprints[voice]
+
+
+class _LaneOfWorkers:
+    """Threads that each borrow a worker process, the most recently used first."""
+
+    def __init__(self, processes: Sequence[RenderProcess]) -> None:
+        self._processes = tuple(processes)
+        self._idle: queue.LifoQueue[RenderProcess] = queue.LifoQueue()
+        for process in reversed(processes):
+            self._idle.put(process)
+        self._threads = ThreadPoolExecutor(len(processes), thread_name_prefix="render")
+
+    def submit(self, job: Callable[[RenderProcess], T]) -> Future[T]:
+        def run() -> T:
+            process = self._idle.get()
+            try:
+                return job(process)
+            finally:
+                self._idle.put(process)
+
+        return self._threads.submit(run)
+
+    def pids(self) -> list[int]:
+        return [process.pid for process in self._processes if process.pid is not None]
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.close()
+        self._threads.shutdown(wait=True)
+        for process in self._processes:  # one that was being started meanwhile
+            process.close()
+
+
+class _Order:
+    """The phrases of one call to `render`: what is cached, what is being made."""
+
+    def __init__(
+        self,
+        cache: ClipCache,
+        lane: _LaneOfWorkers,
+        voice: str,
+        settings: SpeechSettings,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.lane = lane
+        self._cache = cache
+        self._voice = voice
+        self._settings = settings
+        self._cancelled = cancelled
+        self._making: dict[str, Future[Clip]] = {}
+        self._texts: dict[str, str] = {}
+
+    def place(self, fingerprint: str, phrase: str) -> str:
+        """Order a phrase unless it is cached or ordered already; the key to take it by."""
+        key = clip_key(fingerprint, self._voice, self._settings, phrase)
+        self._texts[key] = phrase
+        if key not in self._making and key not in self._cache:
+            self._submit(key)
+        return key
+
+    def take(self, key: str) -> Clip:
+        """The clip, waiting for it where it must."""
+        if key not in self._making:
+            if clip := self._cache.get(key):
+                return clip
+            self._submit(key)  # evicted or damaged since
+        return self.wait(self._making[key])
+
+    def wait(self, future: Future[T]) -> T:
+        while True:
+            if self._cancelled():
+                raise ProductionCancelledError("Đã dừng theo yêu cầu; chưa có gì được ghi lại.")
+            try:
+                return future.result(timeout=_POLL_S)
+            except FutureTimeoutError:
+                if future.done():
+                    raise
+
+    def withdraw(self) -> None:
+        for future in self._making.values():
+            future.cancel()
+
+    def _submit(self, key: str) -> None:
+        phrase = self._texts[key]
+
+        def make(process: RenderProcess) -> Clip:
+            clip = process.render(self._voice, phrase, self._settings)
+            self._cache.put(key, clip)
+            return clip
+
+        self._making[key] = self.lane.submit(make)
+
+
+def _joined(clips: Sequence[Clip], pause_ms: int) -> Clip:
+    if not clips:
+        raise NothingToSayError("Câu này không có chữ nào đọc được. Hãy sửa hoặc bỏ câu này.")
+    if len(clips) == 1:
+        return clips[0]
+    gap = np.zeros(round(clips[0].rate_hz * pause_ms / 1000), np.float32)
+    parts = [part for clip in clips for part in (clip.samples, gap)]
+    return Clip(np.concatenate(parts[:-1]), clips[0].rate_hz)

@@ -1,0 +1,85 @@
+"""The render worker's side: arguments FACTORY and THREADS, one engine loaded per voice.
+
+Questions: ("open", voice) → fingerprint; ("render", voice, text, settings) → Rendered. An error of the engine comes back
+as the `VoiceError` itself; anything else ends the process, and the studio starts another.
+"""
+
+import importlib
+import resource
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+
+from voices.child import arguments, serve
+from voices.engine import Engine, SpeechSettings
+from voices.errors import VoiceError
+
+log = structlog.get_logger(__name__)
+_VOICES_KEPT = 2
+"""The female and the male voice; a third takes the place of the one used longest ago."""
+_DATA_LIMIT_BYTES = 3_000_000_000
+"""A runaway engine gets MemoryError and ends; the studio's own limit, by resident size, is far lower."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One sentence as 16-bit PCM, and the worker's resident size afterwards."""
+
+    pcm: bytes
+    rate_hz: int
+    resident_bytes: int
+
+
+class Worker:
+    """Answers the studio's questions."""
+
+    def __init__(self, factory: Callable[[str, int], Engine], threads: int) -> None:
+        self._factory = factory
+        self._threads = threads
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+
+    def answer(self, question: tuple[Any, ...]) -> object:
+        """One question, one answer; see the module."""
+        try:
+            if question[0] == "open":
+                return self._engine(question[1]).fingerprint
+            return self._render(*question[1:])
+        except VoiceError as error:
+            return error
+
+    def _render(self, voice: str, text: str, settings: SpeechSettings) -> Rendered:
+        clip = self._engine(voice).render(text, settings)
+        pcm = np.round(np.clip(np.nan_to_num(clip.samples), -1, 1) * 32767).astype("<i2").tobytes()
+        return Rendered(pcm, clip.rate_hz, resident_bytes())
+
+    def _engine(self, voice: str) -> Engine:
+        if voice not in self._engines:
+            while len(self._engines) >= _VOICES_KEPT:
+                self._engines.popitem(last=False)
+            self._engines[voice] = self._factory(voice, self._threads)
+        self._engines.move_to_end(voice)
+        return self._engines[voice]
+
+
+def resident_bytes() -> int:
+    """Memory this process holds now (on systems without /proc: held at most)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return pages * resource.getpagesize()
+
+
+def main() -> None:
+    """Run as a worker."""
+    factory, threads = arguments()
+    module, name = factory.split(":")
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_DATA, (_DATA_LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    serve(Worker(getattr(importlib.import_module(module), name), int(threads)).answer)
