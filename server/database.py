@@ -23,6 +23,8 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "begin", _begin_shared)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -53,3 +55,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     write = connection.get_execution_options().get("loa_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+_WRITE_LOCK = 0x10A1A46
+"""Number of the advisory lock that writers of a shared database queue at."""
+
+
+def _begin_shared(connection: Any) -> None:
+    if connection.get_execution_options().get("loa_write"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from server.tables.columns import id_field
+from server.tables.columns import id_field, word
 
 
 class AreaLevel(StrEnum):
@@ -22,5 +22,5 @@ class Area(SQLModel, table=True):
     code: str = Field(unique=True, max_length=64)
     """Administrative code, or a slug for villages."""
     name: str = Field(max_length=200)
-    level: AreaLevel
+    level: AreaLevel = word(AreaLevel)
     parent_id: str | None = Field(default=None, foreign_key="area.id", index=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
 
 from protocol.priorities import Priority
-from server.tables.columns import id_field, instant
+from server.tables.columns import id_field, instant, word
 
 
 class StoredDocument(SQLModel, table=True):
@@ -30,7 +30,7 @@ class Bulletin(SQLModel, table=True):
     title: str = Field(max_length=300)
     area_id: str = Field(foreign_key="area.id", index=True)
     """The area whose officer wrote it."""
-    priority: Priority = Priority.NORMAL
+    priority: Priority = word(Priority, default=Priority.NORMAL)
     field: str = Field(default="general", max_length=40)
     """Field (lĩnh vực) of domain.md: general, unexpected, policy, direction, society, good_deeds."""
     document_id: str | None = Field(default=None, foreign_key="storeddocument.id")
@@ -56,7 +56,7 @@ class Version(SQLModel, table=True):
     id: str = id_field()
     bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
     number: int
-    status: VersionStatus = VersionStatus.DRAFT
+    status: VersionStatus = word(VersionStatus, default=VersionStatus.DRAFT)
     script: dict[str, Any] = Field(sa_type=JSON)
     """`reading.Script` as JSON."""
     edit_count: int = 0
@@ -88,7 +88,9 @@ class Production(SQLModel, table=True):
     edit_count: int
     """The state of the script that it was made of."""
     voice: str = Field(max_length=64)
-    status: ProductionStatus = ProductionStatus.QUEUED
+    status: ProductionStatus = word(ProductionStatus, default=ProductionStatus.QUEUED, index=True)
+    claimed_until: datetime | None = instant(nullable=True)
+    """While RENDERING: the station process that renders renews it; past it, it died and another may begin again."""
     done: int = 0
     total: int = 0
     """Sentences rendered, of how many."""

@@ -1,9 +1,10 @@
 """Column types and defaults shared by the tables."""
 
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import BigInteger, DateTime, Integer, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
@@ -31,6 +32,33 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Word(TypeDecorator[Enum]):
+    """A member of an enumeration by its value: plain text, or a number for an IntEnum, on every database.
+
+    A database's own enumeration types would need a change of schema for every new member.
+    """
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, kind: type[Enum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Text or number, by the kind's values."""
+        numeric = all(isinstance(member.value, int) for member in self.kind)
+        return dialect.type_descriptor(Integer() if numeric else String(40))
+
+    def process_bind_param(self, value: Enum | str | int | None, dialect: Dialect) -> Any:  # noqa: ARG002  SQLAlchemy's signature
+        """To the database. A value that is no member raises ValueError."""
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Enum | None:  # noqa: ARG002  SQLAlchemy's signature
+        """From the database."""
+        return None if value is None else self.kind(value)
+
+
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return datetime.now(UTC)
@@ -53,3 +81,16 @@ def instant(*, default_now: bool = False, nullable: bool = False, index: bool = 
     if nullable:
         return Field(default=None, sa_type=Instant, nullable=True, index=index)
     return Field(sa_type=Instant, nullable=False, index=index)
+
+
+def word(kind: type[Enum], *, default: Enum | None = None, index: bool = False) -> Any:
+    """A column of type Word; without a default it must be given."""
+    column: Any = Word(kind)
+    if default is None:
+        return Field(sa_type=column, nullable=False, index=index)
+    return Field(default=default, sa_type=column, nullable=False, index=index)
+
+
+def big(default: int = 0) -> Any:
+    """A 64-bit number: revisions are milliseconds since 1970, which 32 bits cannot hold."""
+    return Field(default=default, sa_type=BigInteger, nullable=False)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
 
 from protocol.states import State
-from server.tables.columns import id_field, instant
+from server.tables.columns import big, id_field, instant, word
 
 
 class Delivery(SQLModel, table=True):
@@ -18,7 +18,7 @@ class Delivery(SQLModel, table=True):
     occurrence_id: str = Field(foreign_key="occurrence.id", index=True)
     speaker_id: str = Field(foreign_key="speaker.id", index=True)
     attempt: int = 1
-    state: State = State.QUEUED
+    state: State = word(State, default=State.QUEUED, index=True)
     reason: str = ""
     published_at: datetime | None = instant(nullable=True)
     cancel_requested_at: datetime | None = instant(nullable=True)
@@ -39,7 +39,7 @@ class DeviceEvent(SQLModel, table=True):
     id: str = id_field()
     speaker_id: str = Field(foreign_key="speaker.id", index=True)
     epoch: str = Field(max_length=64)
-    seq: int
+    seq: int = big()
     at: datetime = instant(index=True)
     received_at: datetime = instant(default_now=True)
     clock: str = ""

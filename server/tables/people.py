@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from server.tables.columns import id_field, instant
+from server.tables.columns import id_field, instant, word
 
 
 class RoleName(StrEnum):
@@ -24,7 +24,7 @@ class Person(SQLModel, table=True):
     id: str = id_field()
     username: str = Field(unique=True, max_length=64)
     name: str = Field(max_length=200)
-    role: RoleName
+    role: RoleName = word(RoleName)
     area_id: str = Field(foreign_key="area.id")
     password_hash: str
     active: bool = True

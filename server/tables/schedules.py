@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from server.tables.columns import id_field, instant
+from server.tables.columns import id_field, instant, word
 
 
 class ScheduleStatus(StrEnum):
@@ -26,7 +26,7 @@ class Schedule(SQLModel, table=True):
     rule: str = ""
     """RFC 5545 RRULE in the station's time zone; empty is once."""
     max_start_delay_s: float = 60.0
-    status: ScheduleStatus = ScheduleStatus.ACTIVE
+    status: ScheduleStatus = word(ScheduleStatus, default=ScheduleStatus.ACTIVE)
     test: bool = False
     created_by: str = Field(foreign_key="person.id")
     created_at: datetime = instant(default_now=True)
@@ -52,5 +52,5 @@ class Occurrence(SQLModel, table=True):
     """What was approved when it was made: a later version does not change it."""
     due_at: datetime = instant(index=True)
     not_after: datetime = instant()
-    status: OccurrenceStatus = OccurrenceStatus.PLANNED
+    status: OccurrenceStatus = word(OccurrenceStatus, default=OccurrenceStatus.PLANNED)
     created_at: datetime = instant(default_now=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import JSON, Field, SQLModel
 
-from server.tables.columns import instant
+from server.tables.columns import big, instant
 
 
 class Speaker(SQLModel, table=True):
@@ -28,24 +28,24 @@ class Speaker(SQLModel, table=True):
     serial: str = ""
     agent_version: str = ""
     # what the station last published to it
-    desired_rev: int = 0
+    desired_rev: int = big()
     desired_digest: str = ""
     """sha256 of the body last published: published again only when it changed."""
     desired_token: str = ""
-    config_rev: int = 0
+    config_rev: int = big()
     config_digest: str = ""
     config_token: str = ""
     # what it last said
     online: bool = False
-    session: int = 0
+    session: int = big()
     presence_at: datetime | None = instant(nullable=True)
     last_heard_at: datetime | None = instant(nullable=True)
     reported: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    reported_rev: int = 0
+    reported_rev: int = big()
     health: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """The last heartbeat; not kept as rows."""
     epoch: str = ""
-    acked_seq: int = 0
+    acked_seq: int = big()
     """Every event of `epoch` up to here is committed."""
 
 
