@@ -1,0 +1,111 @@
+"""The tree of areas: province → commune → village."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from server import audit
+from server.errors import ConflictError, InvalidInputError, NotFoundError
+from server.tables import Area, AreaLevel
+
+_BELOW = {AreaLevel.PROVINCE: AreaLevel.COMMUNE, AreaLevel.COMMUNE: AreaLevel.VILLAGE}
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def find(session: Session, area_id: str) -> Area:
+    """An area by its id or, for those who type, by its code. Raises NotFoundError."""
+    area = session.get(Area, area_id) or session.exec(select(Area).where(Area.code == area_id)).first()
+    if area is None:
+        raise NotFoundError(f"Không có địa bàn “{area_id[:80]}”. Hãy chọn một địa bàn trong danh sách.")
+    return area
+
+
+def create(
+    session: Session, actor: str, *, name: str, code: str = "", level: AreaLevel | None = None, parent_id: str | None
+) -> Area:
+    """A new area below `parent_id` (None only for the top). The level follows from the parent's unless given.
+
+    Raises NotFoundError, InvalidInputError (name, level), ConflictError (the code is taken).
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise InvalidInputError("Địa bàn phải có tên.")
+    parent = find(session, parent_id) if parent_id else None
+    if parent is None:
+        level = level or AreaLevel.COMMUNE
+    else:
+        below = _BELOW.get(parent.level)
+        if below is None:
+            raise InvalidInputError(f"{parent.name} là thôn, không có địa bàn nào ở dưới nữa.")
+        if level not in {None, below}:
+            raise InvalidInputError(f"Dưới {parent.name} phải là {LEVEL_NAMES[below]}.")
+        level = below
+    code = code.strip() or slug(name)
+    if not _CODE.fullmatch(code):
+        raise InvalidInputError(f"Mã địa bàn “{code[:80]}” chỉ được gồm chữ không dấu, số, dấu chấm và gạch nối.")
+    if session.exec(select(Area).where(Area.code == code)).first():
+        raise ConflictError(f"Mã địa bàn “{code}” đã có. Hãy dùng mã khác.")
+    area = Area(code=code, name=name, level=level, parent_id=parent.id if parent else None)
+    session.add(area)
+    session.flush()
+    audit.record(session, actor, "area.create", area.id, name=name, code=code, level=level.value)
+    return area
+
+
+LEVEL_NAMES = {AreaLevel.PROVINCE: "tỉnh", AreaLevel.COMMUNE: "xã", AreaLevel.VILLAGE: "thôn"}
+"""Levels as screens call them."""
+
+
+def chain(session: Session, area_id: str) -> list[Area]:
+    """The area and everything above it, the area itself first."""
+    areas: list[Area] = []
+    next_id: str | None = area_id
+    while next_id is not None:
+        area = session.get(Area, next_id)
+        if area is None:
+            break
+        areas.append(area)
+        next_id = area.parent_id
+    return areas
+
+
+def below(session: Session, area_id: str) -> set[str]:
+    """Ids of the area and of everything under it."""
+    found, layer = {area_id}, {area_id}
+    while layer:
+        layer = set(session.exec(select(Area.id).where(col(Area.parent_id).in_(layer))).all())
+        found |= layer
+    return found
+
+
+def contains(session: Session, outer_id: str, inner_id: str) -> bool:
+    """Whether `inner_id` is `outer_id` or lies under it."""
+    return any(area.id == outer_id for area in chain(session, inner_id))
+
+
+def in_order(found: Iterable[Area]) -> list[Area]:
+    """Parents before children, siblings by name."""
+    by_parent: dict[str | None, list[Area]] = {}
+    known = {area.id: area for area in found}
+    for area in known.values():
+        by_parent.setdefault(area.parent_id if area.parent_id in known else None, []).append(area)
+    ordered: list[Area] = []
+    stack = sorted(by_parent.get(None, []), key=lambda area: sort_key(area.name), reverse=True)
+    while stack:
+        area = stack.pop()
+        ordered.append(area)
+        stack += sorted(by_parent.get(area.id, []), key=lambda child: sort_key(child.name), reverse=True)
+    return ordered
+
+
+def slug(text: str) -> str:
+    """Vietnamese letters without their marks: "Thôn Nà Đon" becomes "thon-na-don"."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")[:60]
+
+
+def sort_key(name: str) -> list[tuple[int, str]]:
+    """Order for people: "Thôn 2" before "Thôn 10"."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", slug(name)) if part]

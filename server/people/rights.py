@@ -1,0 +1,100 @@
+"""Who may do what, where: a right is (action, class of message, area), and holds for everything below that area."""
+
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from protocol.priorities import Priority
+from server import areas
+from server.errors import ForbiddenError
+from server.tables import Person, RoleName
+
+
+class Action(StrEnum):
+    """What a right allows."""
+
+    READ = "read"
+    WRITE = "write"  # bulletins, their scripts and audio
+    APPROVE = "approve"
+    SCHEDULE = "schedule"  # put on air, and withdraw
+    EMERGENCY = "emergency"
+    STOP = "stop"  # silence speakers at once
+    SPEAKERS = "speakers"  # enrol, move, repair, command
+    AREAS = "areas"
+    PEOPLE = "people"
+    POLICY = "policy"
+    AUDIT = "audit"
+
+
+_ALL = frozenset(Priority)
+_ORDINARY = _ALL - {Priority.EMERGENCY}
+_VILLAGE = frozenset({Priority.NORMAL})
+
+ROLE_RIGHTS: dict[RoleName, dict[Action, frozenset[Priority]]] = {
+    RoleName.OFFICER: {
+        Action.READ: _ALL,
+        Action.WRITE: _ALL,
+        Action.SCHEDULE: _ORDINARY,
+        Action.EMERGENCY: _ALL,
+        Action.STOP: _ALL,
+        Action.SPEAKERS: _ALL,
+        Action.AREAS: _ALL,
+    },
+    RoleName.LEADER: {action: _ALL for action in Action if action is not Action.WRITE},
+    RoleName.VILLAGE_HEAD: {
+        Action.READ: _ALL,
+        Action.WRITE: _VILLAGE,
+        Action.SCHEDULE: _VILLAGE,
+        Action.STOP: _ALL,
+    },
+    RoleName.TECHNICIAN: {Action.READ: _ALL, Action.SPEAKERS: _ALL, Action.STOP: _ALL},
+    RoleName.PROVINCE: {action: _ALL for action in Action},
+}
+"""What each role may do at its place in the tree."""
+
+_DEEDS = {
+    Action.READ: "xem việc của",
+    Action.WRITE: "soạn bản tin cho",
+    Action.APPROVE: "duyệt bản tin của",
+    Action.SCHEDULE: "phát sóng ở",
+    Action.EMERGENCY: "phát tin khẩn cấp ở",
+    Action.STOP: "dừng loa ở",
+    Action.SPEAKERS: "quản lý cụm loa của",
+    Action.AREAS: "quản lý địa bàn",
+    Action.PEOPLE: "quản lý người dùng của",
+    Action.POLICY: "đặt quy định phát của",
+    Action.AUDIT: "xem nhật ký thao tác của",
+}
+ROLE_NAMES = {
+    RoleName.OFFICER: "cán bộ truyền thanh",
+    RoleName.LEADER: "lãnh đạo",
+    RoleName.VILLAGE_HEAD: "trưởng thôn",
+    RoleName.TECHNICIAN: "kỹ thuật viên",
+    RoleName.PROVINCE: "cán bộ tỉnh",
+}
+"""Roles as screens call them."""
+
+
+def may(session: Session, person: Person, action: Action, area_id: str, priority: Priority = Priority.NORMAL) -> bool:
+    """Whether the person has the right there."""
+    if not person.active or priority not in ROLE_RIGHTS[person.role].get(action, frozenset()):
+        return False
+    return areas.contains(session, person.area_id, area_id)
+
+
+def require(
+    session: Session, person: Person, action: Action, area_id: str, priority: Priority = Priority.NORMAL
+) -> None:
+    """Raises ForbiddenError, naming what is not allowed, unless the person has the right there."""
+    if not may(session, person, action, area_id, priority):
+        area = areas.find(session, area_id)
+        kind = " với loại tin này" if may(session, person, action, area_id) else ""
+        raise ForbiddenError(
+            f"{person.name} ({ROLE_NAMES[person.role]}) không được {_DEEDS[action]} {area.name}{kind}. "
+            "Hãy nhờ người có quyền, hoặc đăng nhập bằng tài khoản khác."
+        )
+
+
+def may_somewhere(person: Person, action: Action) -> bool:
+    """Whether the person's role has the right at its own place: for showing or hiding a button, never for deciding."""
+    return person.active and bool(ROLE_RIGHTS[person.role].get(action))
