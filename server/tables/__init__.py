@@ -1,5 +1,6 @@
 """The database's tables, one module a noun. Facts only; the acts on them live beside this folder."""
 
+from server.tables.air import DeviceCommand, Emergency, Lease, PreparedEmergency, StationKey
 from server.tables.areas import Area, AreaLevel
 from server.tables.audit import AuditEntry
 from server.tables.bulletins import Bulletin, Production, ProductionStatus, StoredDocument, Version, VersionStatus
@@ -10,7 +11,8 @@ from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
 
 __all__ = [
-    "Area", "AreaLevel", "AuditEntry", "Bulletin", "Claim", "Delivery", "DeviceEvent", "Occurrence", "OccurrenceStatus",
-    "Person", "Production", "ProductionStatus", "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker",
-    "StoredDocument", "Version", "VersionStatus",
+    "Area", "AreaLevel", "AuditEntry", "Bulletin", "Claim", "Delivery", "DeviceCommand", "DeviceEvent", "Emergency",
+    "Lease", "Occurrence", "OccurrenceStatus", "Person", "PreparedEmergency", "Production", "ProductionStatus",
+    "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "StationKey", "StoredDocument",
+    "Version", "VersionStatus",
 ]  # fmt: skip

@@ -94,3 +94,8 @@ def word(kind: type[Enum], *, default: Enum | None = None, index: bool = False) 
 def big(default: int = 0) -> Any:
     """A 64-bit number: revisions are milliseconds since 1970, which 32 bits cannot hold."""
     return Field(default=default, sa_type=BigInteger, nullable=False)
+
+
+def changed() -> Any:
+    """The instant of the row's last change, kept by every update: what the live view asks for."""
+    return Field(default_factory=now, sa_type=Instant, nullable=False, index=True, sa_column_kwargs={"onupdate": now})

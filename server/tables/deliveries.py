@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
 
 from protocol.states import State
-from server.tables.columns import big, id_field, instant, word
+from server.tables.columns import big, changed, id_field, instant, word
 
 
 class Delivery(SQLModel, table=True):
@@ -22,6 +22,8 @@ class Delivery(SQLModel, table=True):
     reason: str = ""
     published_at: datetime | None = instant(nullable=True)
     cancel_requested_at: datetime | None = instant(nullable=True)
+    cancel_published_at: datetime | None = instant(nullable=True)
+    """When the request to end it went out to the device, which answers with how it truly ended."""
     changed_at: datetime = instant(default_now=True)
     """When the device entered `state`, by its own clock; for the station's states by ours."""
     started_at: datetime | None = instant(nullable=True)
@@ -29,6 +31,7 @@ class Delivery(SQLModel, table=True):
     played_ms: int | None = None
     evidence: str = ""
     output: str = ""
+    updated_at: datetime = changed()
 
 
 class DeviceEvent(SQLModel, table=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import JSON, Field, SQLModel
 
-from server.tables.columns import big, instant
+from server.tables.columns import big, changed, instant
 
 
 class Speaker(SQLModel, table=True):
@@ -32,9 +32,16 @@ class Speaker(SQLModel, table=True):
     desired_digest: str = ""
     """sha256 of the body last published: published again only when it changed."""
     desired_token: str = ""
+    desired_until: datetime | None = instant(nullable=True)
+    """`valid_until` of the body last published; it is published anew well before."""
+    desired_stale: bool = Field(default=False, index=True)
+    """Something other than a delivery changed what it shall hold: emergencies, prepared messages, keys."""
     config_rev: int = big()
     config_digest: str = ""
     config_token: str = ""
+    ack_rev: int = big()
+    volume_percent: int = 80
+    """What it is asked for, below the ceilings of its policy."""
     # what it last said
     online: bool = False
     session: int = big()
@@ -47,6 +54,7 @@ class Speaker(SQLModel, table=True):
     epoch: str = ""
     acked_seq: int = big()
     """Every event of `epoch` up to here is committed."""
+    updated_at: datetime = changed()
 
 
 class Claim(SQLModel, table=True):
