@@ -1,5 +1,40 @@
-"""The command `loa`: one sub-command a job, each usable alone."""
+"""The command `loa`: one module a job, each usable alone. Heavy imports wait inside the commands: a Pi has only the edge extra."""
 
+import logging
+import sys
+
+import structlog
 import typer
 
-app = typer.Typer(help="Loa Làng: văn bản của xã thành tiếng nói trên loa thôn.", no_args_is_help=True)
+from loa import agent_command, demo_command, read_command, run_command, say_command, serve_command, voices_command
+
+app = typer.Typer(
+    help="Loa Làng: văn bản của xã thành tiếng nói trên loa thôn, đúng giờ, có chữ ký, và biết đã phát gì.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo_command.demo)
+app.command("run")(run_command.run)
+app.command("serve")(serve_command.serve)
+app.command("read")(read_command.read)
+app.command("say")(say_command.say)
+app.add_typer(agent_command.app, name="agent")
+app.add_typer(voices_command.app, name="voices")
+
+
+@app.callback()
+def _logging(
+    *, verbose: bool = typer.Option(False, "--verbose", "-v", help="Ghi nhật ký chi tiết (log more).")
+) -> None:
+    """Structured logs on standard error, so that standard output stays clean for programs."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

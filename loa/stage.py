@@ -1,0 +1,189 @@
+"""A whole commune on one machine: a station, its broker and three enrolled speakers, each its own process.
+
+`loa demo`, `loa run` and the end-to-end tests stand on it. Everything goes over the station's HTTP API.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from loa.children import Children
+from loa.client import ApiError, Client, wait_for
+
+COMMUNE = {"name": "Xã Khuổi Nằn", "code": "khuoi-nan"}
+VILLAGES = ({"name": "Thôn Nà Ít", "code": "na-it"}, {"name": "Thôn Khuổi Khít", "code": "khuoi-khit"})
+SPEAKERS = (
+    ("loa-nha-van-hoa", "Loa nhà văn hóa Nà Ít"),
+    ("loa-dau-cau", "Loa đầu cầu treo"),
+    ("loa-cho", "Loa chợ Phiêng"),
+)
+SPEAKER_VILLAGE = "na-it"
+_PEOPLE = (
+    ("canbo", "Nông Thị Hoa", "officer", "khuoi-nan"),
+    ("lanhdao", "Hoàng Văn Khuê", "leader", "khuoi-nan"),
+    ("truongthon", "Lý Văn Páo", "village_head", "na-it"),
+    ("kythuat", "Trần Minh Đức", "technician", "khuoi-nan"),
+)
+_START_S = 60.0
+
+
+@dataclass(frozen=True)
+class StageOptions:
+    """How to set the stage. `sink` is "auto", "card" or "wav"; port 0 is a free one."""
+
+    folder: Path
+    sink: str = "auto"
+    broker: str = "auto"
+    host: str = "127.0.0.1"
+    port: int = 0
+    voice: str | None = None
+
+
+class Stage:
+    """A commune with its processes. Made once per folder; starting it again finds its people, speakers and keys as they were."""
+
+    def __init__(self, options: StageOptions, children: Children) -> None:
+        self.options = options
+        self.children = children
+        self.station: dict[str, Any] = {}
+        """What the station wrote about itself: url, pid, broker."""
+
+    @property
+    def url(self) -> str:
+        """The station's address."""
+        return str(self.station["url"])
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """Made at random when the commune was set up, kept for its owner's eyes in the folder."""
+        return dict(json.loads(self._passwords_path.read_text()))
+
+    def client(self, username: str) -> Client:
+        """A client signed in as one of the commune's people."""
+        with Client(self.url) as visitor:
+            return visitor.sign_in(username, self.passwords[username])
+
+    def wav(self, speaker: str) -> Path:
+        """Where that speaker's recording sink writes."""
+        return self.options.folder / "speakers" / f"{speaker}.wav"
+
+    def start_station(self) -> None:
+        """Start the station and wait until it answers."""
+        about = self._data / "station.json"
+        about.unlink(missing_ok=True)
+        arguments = ["serve", "--data", str(self._data), "--host", self.options.host, "--broker", self.options.broker]
+        if self.options.port:
+            arguments += ["--port", str(self.options.port)]
+        environment = {"LOA_VOICE": self.options.voice} if self.options.voice else {}
+        self.children.loa("station", arguments, environment)
+        wait_for(
+            lambda: self._answering(about), seconds=_START_S, what="đài không trả lời (the station does not answer)"
+        )
+
+    def set_up(self) -> None:
+        """The commune, its people and its speakers, once per folder; then every speaker is enrolled."""
+        if not self._passwords_path.exists():
+            self._found_commune()
+        for speaker, _ in SPEAKERS:
+            if not self._state(speaker).exists():
+                self._enrol(speaker)
+
+    def start_speakers(self) -> None:
+        """Start every agent and wait until the station sees all of them."""
+        for speaker, _ in SPEAKERS:
+            self.start_speaker(speaker)
+        with self.client("kythuat") as technician:
+            wait_for(
+                lambda: self._all_online(technician), seconds=_START_S, what="loa không kết nối (speakers stay away)"
+            )
+
+    def start_speaker(self, speaker: str) -> None:
+        """Start one agent. With sink "auto" only the first may use the sound card: three on one card would talk at once."""
+        sink = self.options.sink if self.options.sink != "auto" or speaker == SPEAKERS[0][0] else "wav"
+        arguments = ["agent", "run", "--state", str(self._state(speaker)), "--sink", sink]
+        self.children.loa(speaker, [*arguments, "--wav", str(self.wav(speaker))])
+
+    def area_id(self, code: str) -> str:
+        """The id of one of the commune's areas."""
+        with self.client("canbo") as officer:
+            return next(str(area["id"]) for area in officer.get("/areas")["items"] if area["code"] == code)
+
+    @property
+    def _data(self) -> Path:
+        return self.options.folder / "station"
+
+    @property
+    def _passwords_path(self) -> Path:
+        return self.options.folder / "passwords.json"
+
+    def _state(self, speaker: str) -> Path:
+        return self.options.folder / "speakers" / speaker
+
+    def _answering(self, about: Path) -> bool | None:
+        self.children.check()
+        if not about.exists():
+            return None
+        self.station = json.loads(about.read_text())
+        try:
+            return (
+                True
+                if httpx.get(f"{self.url}/api/v1/me", timeout=5.0).status_code == httpx.codes.UNAUTHORIZED
+                else None
+            )
+        except httpx.TransportError:
+            return None
+
+    def _found_commune(self) -> None:
+        passwords = {username: secrets.token_urlsafe(9) for username, *_ in _PEOPLE}
+        part = self._passwords_path.with_suffix(".part")
+        part.touch(mode=0o600)
+        part.write_text(json.dumps(passwords))
+        people = [
+            {"username": username, "name": name, "role": role, "password": passwords[username], "area_code": area}
+            for username, name, role, area in _PEOPLE
+        ]
+        code = (self._data / "setup-code").read_text().strip()
+        with Client(self.url) as visitor:
+            body = {"setup_code": code, "commune": COMMUNE, "villages": list(VILLAGES), "people": people}
+            visitor.post("/setup", body)
+        part.rename(self._passwords_path)
+        area_id = self.area_id(SPEAKER_VILLAGE)
+        with self.client("kythuat") as technician:
+            for speaker, name in SPEAKERS:
+                technician.post("/speakers", {"id": speaker, "name": name, "area_id": area_id})
+
+    def _enrol(self, speaker: str) -> None:
+        with self.client("kythuat") as technician:
+            code = technician.post(f"/speakers/{speaker}/claim")["code"]
+        self.children.run_loa(
+            ["agent", "enrol", "--station", self.url, "--code", code, "--state", str(self._state(speaker))]
+        )
+
+    def _all_online(self, technician: Client) -> bool | None:
+        self.children.check()
+        online = {speaker["id"] for speaker in technician.get("/speakers")["items"] if speaker["online"]}
+        return True if online >= {speaker for speaker, _ in SPEAKERS} else None
+
+
+def upload(officer: Client, document: Path, area_id: str) -> dict[str, Any]:
+    """The officer hands in a document; the answer carries the script."""
+    bulletin: dict[str, Any] = officer.upload("/bulletins", document, {"area_id": area_id})
+    return bulletin
+
+
+def spoken(script: dict[str, Any]) -> list[str]:
+    """The sentences of a script that will be said."""
+    return [s["spoken"] for s in script["sentences"] if s["spoken"] and not s.get("skipped_reason")]
+
+
+def deliveries_ended(occurrence: dict[str, Any], ends: Sequence[str]) -> bool:
+    """Whether every speaker has said how it ended."""
+    return all(delivery["state"] in ends for delivery in occurrence["deliveries"])
+
+
+__all__ = ["SPEAKERS", "SPEAKER_VILLAGE", "ApiError", "Stage", "StageOptions", "deliveries_ended", "spoken", "upload"]
