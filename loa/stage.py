@@ -5,6 +5,7 @@
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ class Stage:
         self.children = children
         self.station: dict[str, Any] = {}
         """What the station wrote about itself: url, pid, broker."""
+        self._starts: Counter[str] = Counter()
 
     @property
     def url(self) -> str:
@@ -68,9 +70,9 @@ class Stage:
         with Client(self.url) as visitor:
             return visitor.sign_in(username, self.passwords[username])
 
-    def wav(self, speaker: str) -> Path:
-        """Where that speaker's recording sink writes."""
-        return self.options.folder / "speakers" / f"{speaker}.wav"
+    def wavs(self, speaker: str) -> list[Path]:
+        """Where that speaker's recording sink wrote, one file each time it was started."""
+        return [self._wav(speaker, start) for start in range(1, self._starts[speaker] + 1)]
 
     def start_station(self) -> None:
         """Start the station and wait until it answers."""
@@ -106,7 +108,8 @@ class Stage:
         """Start one agent. With sink "auto" only the first may use the sound card: three on one card would talk at once."""
         sink = self.options.sink if self.options.sink != "auto" or speaker == SPEAKERS[0][0] else "wav"
         arguments = ["agent", "run", "--state", str(self._state(speaker)), "--sink", sink]
-        self.children.loa(speaker, [*arguments, "--wav", str(self.wav(speaker))])
+        self._starts[speaker] += 1
+        self.children.loa(speaker, [*arguments, "--wav", str(self._wav(speaker, self._starts[speaker]))])
 
     def area_id(self, code: str) -> str:
         """The id of one of the commune's areas."""
@@ -123,6 +126,9 @@ class Stage:
 
     def _state(self, speaker: str) -> Path:
         return self.options.folder / "speakers" / speaker
+
+    def _wav(self, speaker: str, start: int) -> Path:
+        return self.options.folder / "speakers" / f"{speaker}-{start}.wav"
 
     def _answering(self, about: Path) -> bool | None:
         self.children.check()

@@ -32,8 +32,9 @@ def write_demo_document(path: Path, today: date) -> None:
         title = document.add_paragraph()
         title.alignment = _CENTRE
         title.add_run(text).bold = True
+    when = f"từ 7h30 đến 11h ngày {day:%d/%m/%Y}, tại nhà văn hóa thôn Nà Ít."
     for text in (
-        f"Thực hiện Kế hoạch số 112/KH-UBND, UBND xã tổ chức tiêm phòng từ 7h30 đến 11h ngày {day:%d/%m/%Y}, tại nhà văn hóa thôn Nà Ít.",
+        f"Thực hiện Kế hoạch số 112/KH-UBND, UBND xã tổ chức tiêm phòng {when}",
         "Phí tiêm là 25.000đ/con. Hộ nghèo, hộ có thẻ BHYT vùng khó khăn được miễn phí.",
         "Đề nghị các hộ dân xích, rọ mõm chó khi đưa đến tiêm.",
         "Mọi thắc mắc, bà con gọi số 0912.345.678 để được giải đáp.",
