@@ -48,7 +48,7 @@ ROLE_RIGHTS: dict[RoleName, dict[Action, frozenset[Priority]]] = {
         Action.STOP: _ALL,
     },
     RoleName.TECHNICIAN: {Action.READ: _ALL, Action.SPEAKERS: _ALL, Action.STOP: _ALL},
-    RoleName.PROVINCE: {action: _ALL for action in Action},
+    RoleName.PROVINCE: dict.fromkeys(Action, _ALL),
 }
 """What each role may do at its place in the tree."""
 

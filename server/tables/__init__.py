@@ -1,7 +1,7 @@
 """The database's tables, one module a noun. Facts only; the acts on them live beside this folder."""
 
 from server.tables.air import DeviceCommand, Emergency, Lease, PreparedEmergency, StationKey
-from server.tables.areas import Area, AreaLevel
+from server.tables.areas import Area, AreaLevel, AreaPolicy
 from server.tables.audit import AuditEntry
 from server.tables.bulletins import Bulletin, Production, ProductionStatus, StoredDocument, Version, VersionStatus
 from server.tables.deliveries import Delivery, DeviceEvent
@@ -11,7 +11,7 @@ from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
 
 __all__ = [
-    "Area", "AreaLevel", "AuditEntry", "Bulletin", "Claim", "Delivery", "DeviceCommand", "DeviceEvent", "Emergency",
+    "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "Claim", "Delivery", "DeviceCommand", "DeviceEvent", "Emergency",
     "Lease", "Occurrence", "OccurrenceStatus", "Person", "PreparedEmergency", "Production", "ProductionStatus",
     "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "StationKey", "StoredDocument",
     "Version", "VersionStatus",

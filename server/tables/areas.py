@@ -1,10 +1,12 @@
 """Areas: province → commune → village; no district since 7/2025."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import JSON, Field, SQLModel
 
-from server.tables.columns import id_field, word
+from server.tables.columns import id_field, instant, word
 
 
 class AreaLevel(StrEnum):
@@ -24,3 +26,13 @@ class Area(SQLModel, table=True):
     name: str = Field(max_length=200)
     level: AreaLevel = word(AreaLevel)
     parent_id: str | None = Field(default=None, foreign_key="area.id", index=True)
+
+
+class AreaPolicy(SQLModel, table=True):
+    """What an area's authority decided about broadcasts there: holds for everything below it, and only ever narrows."""
+
+    area_id: str = Field(primary_key=True, foreign_key="area.id")
+    policy: dict[str, Any] = Field(sa_type=JSON)
+    """`server.policy.AreaRules` as JSON."""
+    set_by: str = Field(foreign_key="person.id")
+    set_at: datetime = instant(default_now=True)

@@ -1,0 +1,128 @@
+"""Who may sound when in an area: its own rules and those of everything above it. The narrowest wins, its owner is named."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session, col, select
+
+from protocol.policy import Policy, VolumeCeiling, Window
+from schedules import intersect, within
+from server import areas, audit
+from server.errors import StationError
+from server.tables import Area, AreaPolicy, Person
+from server.tables.columns import now
+
+_WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
+
+
+class PolicyBreachError(StationError):
+    """A broadcast would break a rule; the message names the rule and whose it is."""
+
+    status = 422
+    code = "policy"
+
+
+class AreaRules(BaseModel):
+    """What one area's authority decided. None and empty leave the matter to the levels above."""
+
+    model_config = ConfigDict(frozen=True)
+
+    allowed: tuple[Window, ...] = Field(default=(), max_length=50)
+    """Nothing but an emergency sounds outside these windows; empty: no rule of its own."""
+    session_minutes: int | None = Field(default=None, ge=1, le=1440)
+    """One broadcast is no longer than this."""
+    sessions_a_day: int | None = Field(default=None, ge=1, le=1440)
+    minutes_a_day: int | None = Field(default=None, ge=1, le=1440)
+    """Of all broadcasts together."""
+    ceilings: tuple[VolumeCeiling, ...] = Field(default=(), max_length=50)
+
+
+DEFAULT = AreaRules(allowed=(Window(start=time(5, 0), end=time(22, 0)),), session_minutes=60)
+"""Holds where nobody on the way up has set hours or a length: conservative, since each province sets its own."""
+DEFAULT_OWNER = "mặc định của đài"
+
+
+def rules_over(session: Session, area_id: str) -> list[tuple[str, AreaRules]]:
+    """(owner's name, rules) that hold in an area, from the area itself upwards; the default stands in where nobody decided."""
+    path = areas.chain(session, area_id)
+    rows = {
+        row.area_id: AreaRules.model_validate(row.policy)
+        for row in session.exec(select(AreaPolicy).where(col(AreaPolicy.area_id).in_([area.id for area in path])))
+    }
+    found = [(area.name, rows[area.id]) for area in path if area.id in rows]
+    missing = AreaRules(
+        allowed=() if any(rules.allowed for _, rules in found) else DEFAULT.allowed,
+        session_minutes=None if any(rules.session_minutes for _, rules in found) else DEFAULT.session_minutes,
+    )
+    return [*found, (DEFAULT_OWNER, missing)] if missing != AreaRules() else found
+
+
+def effective(session: Session, area_id: str, zone: str) -> Policy:
+    """All rules over an area as the one policy that its speakers hold every job against."""
+    found = rules_over(session, area_id)
+    allowed: tuple[Window, ...] | None = None
+    for _, rules in found:
+        if rules.allowed:
+            allowed = (
+                rules.allowed
+                if allowed is None
+                else tuple(
+                    Window(start=span.start, end=span.end, weekdays=span.weekdays)
+                    for span in intersect(allowed, rules.allowed)
+                )
+            )
+    assert allowed is not None
+    return Policy(
+        timezone=zone,
+        allowed=allowed,
+        session_minutes=min(rules.session_minutes for _, rules in found if rules.session_minutes),
+        ceilings=tuple(ceiling for _, rules in found for ceiling in rules.ceilings),
+        owner=", ".join(owner for owner, _ in found),
+    )
+
+
+def check_session(session: Session, area_id: str, start_at: datetime, length: timedelta, zone: str) -> None:
+    """Whether one broadcast may sound there then. Raises PolicyBreachError."""
+    place = areas.find(session, area_id).name
+    for owner, rules in rules_over(session, area_id):
+        if rules.allowed and not within(rules.allowed, start_at, length, zone):
+            local = start_at.astimezone(ZoneInfo(zone))
+            raise PolicyBreachError(
+                f"{place} không được phát lúc {local:%H:%M} {_WEEKDAYS[local.weekday()]} {local:%d/%m/%Y}: quy định giờ phát của "
+                f"{owner} là {describe(rules.allowed)}. Hãy chọn giờ khác."
+            )
+        if rules.session_minutes and length > timedelta(minutes=rules.session_minutes):
+            raise PolicyBreachError(
+                f"Bản tin dài {length.total_seconds() / 60:.1f} phút, quá {rules.session_minutes} phút một lần phát theo quy định "
+                f"của {owner}. Hãy rút ngắn hoặc chia bản tin.".replace(".", ",", 1)
+            )
+
+
+def describe(windows: tuple[Window, ...]) -> str:
+    """Windows in words: "05:00–22:00; 08:00–11:00 (thứ bảy, chủ nhật)"."""
+    return "; ".join(
+        f"{window.start:%H:%M}–{window.end:%H:%M}"
+        + (
+            ""
+            if len(set(window.weekdays)) == 7
+            else f" ({', '.join(_WEEKDAYS[day] for day in sorted(set(window.weekdays)))})"
+        )
+        for window in windows
+    )
+
+
+def own(session: Session, area_id: str) -> AreaRules:
+    """The area's own rules, empty where it set none."""
+    row = session.get(AreaPolicy, area_id)
+    return AreaRules.model_validate(row.policy) if row else AreaRules()
+
+
+def decide(session: Session, person: Person, area: Area, rules: AreaRules) -> None:
+    """Set the area's own rules. The caller has checked the right."""
+    row = session.get(AreaPolicy, area.id) or AreaPolicy(area_id=area.id, policy={}, set_by=person.id)
+    row.policy = rules.model_dump(mode="json")
+    row.set_by = person.id
+    row.set_at = now()
+    session.add(row)
+    audit.record(session, person.id, "policy.set", area.id, rules=row.policy)
