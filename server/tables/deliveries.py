@@ -18,6 +18,10 @@ class Delivery(SQLModel, table=True):
     occurrence_id: str = Field(foreign_key="occurrence.id", index=True)
     speaker_id: str = Field(foreign_key="speaker.id", index=True)
     attempt: int = 1
+    """Rises when it is sent again after an end."""
+    start_at: datetime | None = instant(nullable=True)
+    not_after: datetime | None = instant(nullable=True)
+    """Of an attempt that was sent again; None is the occurrence's own time."""
     state: State = word(State, default=State.QUEUED, index=True)
     reason: str = ""
     published_at: datetime | None = instant(nullable=True)
@@ -29,6 +33,8 @@ class Delivery(SQLModel, table=True):
     started_at: datetime | None = instant(nullable=True)
     start_error_ms: float | None = None
     played_ms: int | None = None
+    by: str = ""
+    """What cut or superseded it: a job id."""
     evidence: str = ""
     output: str = ""
     updated_at: datetime = changed()
