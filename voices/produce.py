@@ -1,7 +1,5 @@
 """Sentences become a programme on disk: the way from an approved script to what the speakers fetch."""
 
-import hashlib
-import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +16,7 @@ from voices.errors import (
     VoiceNotInstalledError,
 )
 from voices.ffmpeg import run_ffmpeg
-from voices.files import publish, room_on_disk
+from voices.files import publish, room_on_disk, sha256_of, sync
 from voices.mastering import master_to_opus
 from voices.production import Arrangement, Production, Progress, SpokenSentence
 from voices.programme import lay_out, parts_to_speak
@@ -76,7 +74,8 @@ def produce(
                 loudness = master_to_opus(source, encoded)
                 report(Progress(stage="master", done=1, total=_MASTER_STEPS))
                 session.check()
-                digest, size = _synced_digest(encoded)
+                sync(encoded)
+                digest, size = sha256_of(encoded), encoded.stat().st_size
                 duration_ms = _duration_ms(encoded)
                 final = out_dir / f"{digest}.opus"
                 publish(encoded, final)
@@ -171,13 +170,6 @@ def _check_length(sentences: Sequence[SpokenSentence]) -> None:
         raise TextTooLongError(
             f"Bản tin dài {chars} ký tự, quá mức {MOST_CHARS} (khoảng một giờ đọc). Hãy chia thành nhiều bản tin."
         )
-
-
-def _synced_digest(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return digest, file.tell()
 
 
 def _duration_ms(opus: Path) -> int:

@@ -12,7 +12,8 @@ class SpokenSentence(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     text: str
-    pause_after: Literal["sentence", "paragraph"] = "sentence"
+    pause_after: Literal["clause", "sentence", "paragraph"] = "sentence"
+    """"clause": the sentence goes on in the next one."""
     key_fact: bool = False
     """Said once more at the end when `Arrangement.repeat_key_facts` is set: the date, the place, the number to call."""
 
@@ -70,6 +71,7 @@ class Arrangement(BaseModel):
     chime: bool = True
     station_call: str = ""
     closing: str = ""
+    clause_pause_ms: int = Field(default=180, ge=0, le=10_000)
     sentence_pause_ms: int = Field(default=450, ge=0, le=10_000)
     paragraph_pause_ms: int = Field(default=900, ge=0, le=10_000)
     repeat: int = Field(default=1, ge=1, le=5)

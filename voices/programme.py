@@ -58,7 +58,11 @@ class _Reader:
         self.tape = Tape()
         self._parts = parts
         self._speech = dict(zip(sounding, speech_segments([clips[index] for index in sounding]), strict=True))
-        self._pause_ms = {"sentence": arrangement.sentence_pause_ms, "paragraph": arrangement.paragraph_pause_ms}
+        self._pause_ms = {
+            "clause": arrangement.clause_pause_ms,
+            "sentence": arrangement.sentence_pause_ms,
+            "paragraph": arrangement.paragraph_pause_ms,
+        }
 
     def read(self, indices: Iterable[int]) -> None:
         """Those of the sentences that have a sound, as one part."""
