@@ -93,9 +93,10 @@ def check_session(session: Session, area_id: str, start_at: datetime, length: ti
                 f"{owner} là {describe(rules.allowed)}. Hãy chọn giờ khác."
             )
         if rules.session_minutes and length > timedelta(minutes=rules.session_minutes):
+            minutes = f"{length.total_seconds() / 60:.1f}".replace(".", ",")
             raise PolicyBreachError(
-                f"Bản tin dài {length.total_seconds() / 60:.1f} phút, quá {rules.session_minutes} phút một lần phát theo quy định "
-                f"của {owner}. Hãy rút ngắn hoặc chia bản tin.".replace(".", ",", 1)
+                f"Bản tin dài {minutes} phút, quá {rules.session_minutes} phút một lần phát theo quy định của {owner}. "
+                "Hãy rút ngắn hoặc chia bản tin."
             )
 
 

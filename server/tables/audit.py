@@ -16,7 +16,7 @@ class AuditEntry(SQLModel, table=True):
     actor: str = Field(max_length=64)
     """Person id, "station" or "speaker:{id}"."""
     act: str = Field(max_length=60)
-    object: str = Field(default="", max_length=100)
+    object: str = Field(default="", max_length=100, index=True)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     previous_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64)

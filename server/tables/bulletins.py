@@ -61,6 +61,8 @@ class Version(SQLModel, table=True):
     """`reading.Script` as JSON."""
     edit_count: int = 0
     """Rises with every edit: the version that a client has seen."""
+    author_id: str = Field(foreign_key="person.id")
+    """Who began this version."""
     submitted_at: datetime | None = instant(nullable=True)
     decided_by: str | None = Field(default=None, foreign_key="person.id")
     decided_at: datetime | None = instant(nullable=True)

@@ -26,6 +26,8 @@ class Schedule(SQLModel, table=True):
     rule: str = ""
     """RFC 5545 RRULE in the station's time zone; empty is once."""
     max_start_delay_s: float = 60.0
+    duration_ms: int = 0
+    """Length of the audio, with its repetitions."""
     status: ScheduleStatus = word(ScheduleStatus, default=ScheduleStatus.ACTIVE)
     test: bool = False
     created_by: str = Field(foreign_key="person.id")

@@ -1,0 +1,67 @@
+"""Finding bulletins and versions, and what their stored parts are."""
+
+from sqlmodel import Session, col, select
+
+from reading import Script
+from server import areas
+from server.errors import NotFoundError
+from server.people import rights
+from server.tables import Bulletin, Person, Production, ProductionStatus, Version
+
+
+def find_version(session: Session, person: Person, version_id: str) -> tuple[Version, Bulletin]:
+    """A version that the person may see, and its bulletin. Raises NotFoundError, also for one that is none of theirs."""
+    version = session.get(Version, version_id)
+    bulletin = session.get(Bulletin, version.bulletin_id) if version else None
+    if version is None or bulletin is None or not rights.may(session, person, rights.Action.READ, bulletin.area_id):
+        raise NotFoundError("Không có bản tin này.")
+    return version, bulletin
+
+
+def find_bulletin(session: Session, person: Person, bulletin_id: str) -> tuple[Bulletin, list[Version]]:
+    """A bulletin that the person may see, and its versions, the newest first. Raises NotFoundError."""
+    bulletin = session.get(Bulletin, bulletin_id)
+    if bulletin is None or not rights.may(session, person, rights.Action.READ, bulletin.area_id):
+        raise NotFoundError("Không có bản tin này.")
+    return bulletin, versions_of(session, bulletin_id)
+
+
+def versions_of(session: Session, bulletin_id: str) -> list[Version]:
+    """All versions, the newest first."""
+    return list(
+        session.exec(select(Version).where(Version.bulletin_id == bulletin_id).order_by(col(Version.number).desc()))
+    )
+
+
+def visible(
+    session: Session, person: Person, *, limit: int = 50, before_id: str = ""
+) -> list[tuple[Bulletin, Version]]:
+    """Bulletins of the person's area and below, the newest first, each with its newest version."""
+    query = select(Bulletin).where(col(Bulletin.area_id).in_(areas.below(session, person.area_id)))
+    if before_id:
+        query = query.where(col(Bulletin.id) < before_id)
+    found = list(session.exec(query.order_by(col(Bulletin.id).desc()).limit(limit)))
+    newest: dict[str, Version] = {}
+    for version in session.exec(
+        select(Version)
+        .where(col(Version.bulletin_id).in_([bulletin.id for bulletin in found]))
+        .order_by(col(Version.number))
+    ):
+        newest[version.bulletin_id] = version
+    return [(bulletin, newest[bulletin.id]) for bulletin in found]
+
+
+def script_of(version: Version) -> Script:
+    """The script as the reading room made it."""
+    return Script.model_validate(version.script)
+
+
+def production_of(session: Session, version: Version) -> Production | None:
+    """The audio of the version's present text: the one that is ready if any is, else the newest."""
+    found = session.exec(
+        select(Production)
+        .where(Production.version_id == version.id, Production.edit_count == version.edit_count)
+        .order_by(col(Production.created_at).desc())
+    ).all()
+    ready = [production for production in found if production.status is ProductionStatus.READY]
+    return next(iter([*ready, *found]), None)

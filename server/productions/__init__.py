@@ -1,0 +1,6 @@
+"""The audio of bulletins: what is ordered, and the workers that make it."""
+
+from server.productions.orders import order
+from server.productions.workshop import Workshop
+
+__all__ = ["Workshop", "order"]

@@ -1,0 +1,206 @@
+"""The render queue's workers: one for ordinary bulletins, one that what is urgent need not wait for."""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from protocol.priorities import Priority
+from reading import Sentence
+from server.bulletins import store
+from server.database import Database
+from server.productions import orders
+from server.settings import Settings
+from server.tables import Production, Version
+from voices import (
+    Lane,
+    ProductionCancelledError,
+    Progress,
+    SpeechSettings,
+    SpokenSentence,
+    Studio,
+    TimelineEntry,
+    VoiceError,
+    produce,
+)
+
+log = structlog.get_logger(__name__)
+_IDLE_S = 1.0
+_BEAT_S = 2.0
+"""How often progress is written and the order is looked at."""
+_RETRY_S = 5.0
+
+
+@dataclass(frozen=True)
+class _Bench:
+    lane: Lane
+    priorities: frozenset[Priority]
+
+
+_BENCHES = (
+    _Bench("bulk", frozenset({Priority.NORMAL, Priority.RELAY})),
+    _Bench("interactive", frozenset({Priority.EMERGENCY, Priority.URGENT})),
+)
+
+
+class Workshop:
+    """Makes the audio that is ordered. `on_change` is told a version's id whenever its audio moved on; it must not block."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        studio: Studio,
+        on_change: Callable[[str], None] = lambda _version_id: None,
+    ) -> None:
+        self.studio = studio
+        self._settings = settings
+        self._database = database
+        self._on_change = on_change
+        self._stopping = threading.Event()
+        self._wake = threading.Condition()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Take up what was ordered or left half-made, and whatever comes."""
+        if self._database.engine.dialect.name == "sqlite":  # no other process can be working on them
+            with self._database.write() as session:
+                orders.release_all(session)
+        for bench in _BENCHES:
+            thread = threading.Thread(target=self._work, args=(bench,), name=f"workshop-{bench.lane}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Give back what is half-made and end the workers."""
+        self._stopping.set()
+        self.kick()
+        self.studio.close()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def kick(self) -> None:
+        """Something was ordered: look now."""
+        with self._wake:
+            self._wake.notify_all()
+
+    def _work(self, bench: _Bench) -> None:
+        while not self._stopping.is_set():
+            try:
+                worked = self._next(bench.priorities, bench.lane)
+            except OperationalError as error:
+                log.warning("Database did not answer the workshop", error=str(error))
+                worked = False
+                self._stopping.wait(_RETRY_S)
+            if not worked:
+                with self._wake:
+                    self._wake.wait(_IDLE_S)
+
+    def _next(self, priorities: Collection[Priority], lane: Lane) -> bool:
+        with self._database.read() as session:  # the write lock is taken only when there is something
+            if not orders.waiting(session, priorities):
+                return False
+        with self._database.write() as session:
+            claimed = orders.claim(session, priorities)
+        if claimed is None:
+            return False
+        production, version, _bulletin = claimed
+        self._make(production, version, lane)
+        self._on_change(version.id)
+        return True
+
+    def _make(self, production: Production, version: Version, lane: Lane) -> None:
+        watch = _Watch(self._database, production.id, self._stopping, lambda: self._on_change(version.id))
+        sentences = [spoken(sentence) for sentence in store.script_of(version).aloud]
+        log.info("Rendering", version=version.id, sentences=len(sentences), voice=production.voice)
+        self._on_change(version.id)
+        try:
+            made = produce(
+                sentences,
+                self._settings.audio_dir,
+                studio=self.studio,
+                voice=production.voice,
+                settings=SpeechSettings(),
+                on_progress=watch.report,
+                cancelled=watch.unwanted,
+                lane=lane,
+            )
+        except ProductionCancelledError:
+            self._given_up(production.id)
+        except VoiceError as error:
+            if self._stopping.is_set():  # the workers were ended under it
+                self._given_up(production.id)
+                return
+            log.warning("Rendering failed", version=version.id, error=str(error))
+            with self._database.write() as session:
+                orders.fail(session, production.id, str(error))
+        else:
+            with self._database.write() as session:
+                orders.finish(
+                    session,
+                    production.id,
+                    sha256=made.sha256,
+                    bytes=made.bytes,
+                    duration_ms=made.duration_ms,
+                    timeline=[entry.model_dump(mode="json") for entry in made.timeline],
+                    render_s=made.render_s,
+                    error=" ".join(made.notices),
+                )
+
+    def _given_up(self, production_id: str) -> None:
+        with self._database.write() as session:
+            (orders.give_back if self._stopping.is_set() else orders.cancel)(session, production_id)
+
+
+def spoken(sentence: Sentence) -> SpokenSentence:
+    """A sentence of the script as the voices room wants it."""
+    return SpokenSentence(
+        text=sentence.spoken, pause_after="paragraph" if sentence.pause_after == "paragraph" else "sentence"
+    )
+
+
+def sounding_sentences(version: Version, timeline: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The timeline with the id of the script's sentence in every entry ("" for a chime or call)."""
+    ids = [sentence.id for sentence in store.script_of(version).aloud]
+    entries = [TimelineEntry.model_validate(entry) for entry in timeline]
+    return [
+        {**entry.model_dump(), "sentence_id": ids[entry.index] if 0 <= entry.index < len(ids) else ""}
+        for entry in entries
+    ]
+
+
+class _Watch:
+    """Writes progress at most every `_BEAT_S`, and learns then whether the order is still wanted."""
+
+    def __init__(
+        self, database: Database, production_id: str, stopping: threading.Event, changed: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._production_id = production_id
+        self._stopping = stopping
+        self._changed = changed
+        self._next_beat = time.monotonic() + _BEAT_S
+        self._done = 0
+        self._wanted = True
+
+    def report(self, progress: Progress) -> None:
+        """From the voices room."""
+        if progress.stage == "render":
+            self._done = progress.done
+        self._beat()
+
+    def unwanted(self) -> bool:
+        """Asked by the voices room again and again, also while a long sentence is made."""
+        self._beat()
+        return self._stopping.is_set() or not self._wanted
+
+    def _beat(self) -> None:
+        if time.monotonic() < self._next_beat or self._stopping.is_set():
+            return
+        self._next_beat = time.monotonic() + _BEAT_S
+        with self._database.write() as session:
+            self._wanted = orders.progress(session, self._production_id, self._done)
+        self._changed()

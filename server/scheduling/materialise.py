@@ -1,0 +1,73 @@
+"""Schedules become occurrences with a delivery per speaker, eight days ahead. Running it twice changes nothing."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session, col, select
+
+from schedules import instants
+from server import areas
+from server.tables import Delivery, Occurrence, Schedule, ScheduleStatus, Speaker, Version, VersionStatus
+
+log = structlog.get_logger(__name__)
+AHEAD = timedelta(days=8)
+"""How far ahead devices hold their jobs."""
+RESUME_SLACK = timedelta(minutes=10)
+"""A broadcast that an emergency interrupted may go on this much after its planned end."""
+
+
+def materialise(session: Session, at: datetime, zone: str) -> int:
+    """Make what is missing between `at` and eight days later, for every active schedule; how many occurrences were made."""
+    made = 0
+    for schedule in session.exec(
+        select(Schedule).where(Schedule.status == ScheduleStatus.ACTIVE, col(Schedule.start_at) < at + AHEAD)
+    ):
+        version = session.get(Version, schedule.version_id)
+        if version is not None and version.status is VersionStatus.APPROVED:
+            made += len(materialise_one(session, schedule, at, zone))
+    return made
+
+
+def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: str) -> list[Occurrence]:
+    """The occurrences of one schedule that were missing, with their deliveries."""
+    due = list(
+        instants(schedule.rule, schedule.start_at, after=max(at, schedule.start_at), before=at + AHEAD, zone=zone)
+    )
+    if not due:
+        return []
+    known = set(
+        session.exec(
+            select(Occurrence.due_at).where(Occurrence.schedule_id == schedule.id, col(Occurrence.due_at) >= due[0])
+        ).all()
+    )
+    missing = [instant for instant in due if instant not in known]
+    if not missing:
+        return []
+    speakers = speakers_in(session, schedule.area_id)
+    made = []
+    for instant in missing:
+        occurrence = Occurrence(
+            schedule_id=schedule.id,
+            version_id=schedule.version_id,
+            due_at=instant,
+            not_after=instant
+            + timedelta(seconds=schedule.max_start_delay_s, milliseconds=schedule.duration_ms)
+            + RESUME_SLACK,
+        )
+        session.add(occurrence)
+        session.flush()
+        session.add_all(Delivery(occurrence_id=occurrence.id, speaker_id=speaker.id) for speaker in speakers)
+        made.append(occurrence)
+    session.flush()
+    return made
+
+
+def speakers_in(session: Session, area_id: str) -> list[Speaker]:
+    """The speakers that a broadcast to an area goes to: all below it but those in repair."""
+    return list(
+        session.exec(
+            select(Speaker)
+            .where(col(Speaker.area_id).in_(areas.below(session, area_id)), col(Speaker.in_repair).is_(False))
+            .order_by(col(Speaker.id))
+        )
+    )
