@@ -1,0 +1,114 @@
+"""Kill −9 at many points of the job: every speaker still ends in a true state, and no start is heard twice."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from loa.client import Client, wait_for
+from loa.stage import SPEAKERS, Stage
+from tests.loa.sound import samples, starts
+
+ENDS = {"PLAYED", "CUT", "MISSED", "FAILED", "REJECTED", "CANCELLED", "SUPERSEDED", "EXPIRED", "WITHDRAWN"}
+FIRST, SECOND, THIRD = (speaker for speaker, _ in SPEAKERS)
+pytestmark = pytest.mark.timeout(300)
+
+
+def produced(stage: Stage, notice: Path, *, kill_while_rendering: bool = False) -> str:
+    """The version id of the notice, its audio ready."""
+    with stage.client("canbo") as officer:
+        bulletin = officer.upload("/bulletins", notice, {"area_id": stage.area_id("khuoi-nan")})
+        version = bulletin["version"]["id"]
+        officer.post(f"/versions/{version}/production")
+    if kill_while_rendering:
+        stage.children.kill("station")
+        stage.start_station()
+    with stage.client("canbo") as officer:
+        wait_for(lambda: ready(officer, version), seconds=120, what="production")
+    return str(version)
+
+
+def ready(officer: Client, version: str) -> bool | None:
+    status = officer.get(f"/versions/{version}/production")
+    assert status["status"] not in {"failed", "cancelled"}, status
+    return True if status["status"] == "ready" else None
+
+
+def scheduled(stage: Stage, version: str, ahead_s: float) -> str:
+    """The occurrence's id, approved and scheduled for the village."""
+    with stage.client("canbo") as officer, stage.client("lanhdao") as leader:
+        officer.post(f"/versions/{version}/submit")
+        leader.post(f"/versions/{version}/approve", {"note": ""})
+        start_at = datetime.now(UTC) + timedelta(seconds=ahead_s)
+        body = {
+            "version_id": version,
+            "area_id": stage.area_id("na-it"),
+            "start_at": start_at.isoformat(),
+            "test": True,
+        }
+        return str(officer.post("/schedules", body)["occurrences"][0]["id"])
+
+
+def states(stage: Stage, occurrence: str) -> dict[str, dict]:
+    with stage.client("canbo") as officer:
+        return {row["speaker_id"]: row for row in officer.get(f"/occurrences/{occurrence}")["deliveries"]}
+
+
+def until(stage: Stage, occurrence: str, wanted, *, seconds: float = 60.0) -> dict[str, dict]:
+    def question() -> dict[str, dict] | None:
+        now = states(stage, occurrence)
+        return now if wanted(now) else None
+
+    return wait_for(question, seconds=seconds, what="states", every_s=0.2)
+
+
+def ended(rows: dict[str, dict]) -> bool:
+    return {row["state"] for row in rows.values()} <= ENDS
+
+
+def starts_heard(stage: Stage, version: str, speaker: str) -> int:
+    """How often the first half second of the bulletin came out of that speaker, over all its recordings."""
+    with stage.client("canbo") as officer:
+        opus = stage.options.folder / "heard.opus"
+        opus.write_bytes(officer.download(f"/versions/{version}/audio"))
+    sound, rate = soundfile.read(opus)
+    first = int(np.flatnonzero(np.abs(sound) > 0.002)[0])
+    pattern = sound[first : first + rate // 2]
+    total = 0
+    for wav in stage.wavs(speaker):
+        if wav.exists() and len(samples(wav)[0]):
+            wav_rate = samples(wav)[1]
+            assert wav_rate == rate
+            total += len(starts(wav, pattern))
+    return total
+
+
+def test_station_killed_while_rendering_and_right_after_scheduling(stage, short_notice):
+    version = produced(stage, short_notice, kill_while_rendering=True)
+    occurrence = scheduled(stage, version, ahead_s=12)
+    stage.children.kill("station")
+    stage.start_station()
+    rows = until(stage, occurrence, ended, seconds=90)
+    assert {row["state"] for row in rows.values()} == {"PLAYED"}
+    assert [starts_heard(stage, version, speaker) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
+
+
+def test_agents_killed_before_and_during_play_station_killed_during_play(stage, short_notice):
+    version = produced(stage, short_notice)
+    occurrence = scheduled(stage, version, ahead_s=10)
+    until(stage, occurrence, lambda rows: all(row["state"] == "READY" for row in rows.values()))
+    stage.children.kill(FIRST)
+    stage.start_speaker(FIRST)
+    until(stage, occurrence, lambda rows: rows[SECOND]["state"] == "PLAYING")
+    stage.children.kill(SECOND)
+    stage.children.kill("station")
+    stage.start_speaker(SECOND)
+    stage.start_station()
+    rows = until(stage, occurrence, ended, seconds=90)
+    assert rows[FIRST]["state"] == "PLAYED"
+    assert rows[SECOND]["state"] == "CUT"
+    assert rows[SECOND]["reason"] == "power"
+    assert rows[THIRD]["state"] == "PLAYED"
+    assert [starts_heard(stage, version, speaker) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
