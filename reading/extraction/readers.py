@@ -1,0 +1,55 @@
+"""The reader of each file type. Runs only inside the extracting process."""
+
+import hashlib
+from pathlib import Path
+
+from reading.document import Document
+from reading.errors import UnreadableDocumentError
+from reading.extraction.filetype import FileType, detect
+from reading.extraction.layout import classify_blocks
+from reading.extraction.limits import Limits
+from reading.extraction.paragraph import Extracted
+from reading.extraction.plain import read_plain
+from reading.extraction.word.reader import read_word
+
+
+def read_document(path: Path, name: str, limits: Limits) -> Document:
+    """The document at `path`. Raises UnreadableDocumentError or ExtractionFailedError."""
+    file_type = detect(path, name, limits)
+    extracted = _read(path, file_type, limits)
+    blocks = classify_blocks(extracted.paragraphs)
+    length = sum(len(block.text) for block in blocks)
+    if length > limits.pages * limits.characters_per_page:
+        raise UnreadableDocumentError(
+            f"Văn bản quá dài ({length:,} ký tự, nhiều hơn {limits.pages} trang). Hãy tách lấy phần cần phát rồi gửi lại.".replace(
+                ",", ".", 1
+            )
+        )
+    if not any(char.isalnum() for block in blocks for char in block.text):
+        raise UnreadableDocumentError(_NO_TEXT[file_type])
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Document(
+        name=name,
+        format=extracted.format or file_type.value,
+        encoding=extracted.encoding,
+        sha256=sha256,
+        pages=extracted.pages,
+        warnings=extracted.warnings,
+        blocks=blocks,
+    )
+
+
+def _read(path: Path, file_type: FileType, limits: Limits) -> Extracted:
+    match file_type:
+        case FileType.DOCX:
+            return read_word(path, limits)
+        case _:
+            return read_plain(path.read_bytes())
+
+
+_EMPTY = "Văn bản không có chữ nào để đọc. Hãy kiểm tra lại đã chọn đúng tệp chưa."
+_NO_PICTURE_TEXT = (
+    "Không nhận ra chữ nào trong ảnh. Hãy chụp lại thẳng, đủ sáng, rõ nét, lấy trọn trang giấy, hoặc gửi tệp Word."
+)
+_NO_TEXT = {**dict.fromkeys(FileType, _EMPTY), FileType.IMAGE: _NO_PICTURE_TEXT, FileType.PDF: _NO_PICTURE_TEXT}
