@@ -68,7 +68,7 @@ def _loanwords() -> dict[str, str]:
 def _fold(word: str) -> str:
     """Lower case NFC; letters with marks that Vietnamese does not have lose them (é stays, ö becomes o)."""
     kept = []
-    for char in unicodedata.normalize("NFC", word.lower()):
+    for char in unicodedata.normalize("NFC", word.casefold()):
         bare = _unmarked(char)
         if bare in _LETTERS:
             kept.append(char)

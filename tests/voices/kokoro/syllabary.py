@@ -1,7 +1,7 @@
 """The Vietnamese syllabary by spelling rules, written without a look at the parser: what may be written, and how it sounds.
 
-A rime is written with a dot before the letter that bears the tone mark; a second form after a slash is the newer placement. After each
-rime stands its sound: glide, nucleus, final.
+A rime is written with a dot before the letter that bears the tone mark; a second form after a slash is the newer
+placement. After each rime stands its sound: glide, nucleus, final.
 """
 
 import unicodedata
@@ -41,18 +41,41 @@ u.ân:wâ+n u.âng:wâ+ng u.ât:wâ+t u.ây:wâ+j u.ê:wê+ u.ênh:wê+nh u.êch
 """
 LONG = "o.ong:oo+ng o.oc:oo+c"
 AFTER_QU = """
-.a:a+ .an:a+n .ang:a+ng .anh:a+nh .at:a+t .ac:a+c .ach:a+ch .ai:a+j .ay:ă+j .ao:a+w .au:ă+w .ăm:ă+m .ăn:ă+n .ăng:ă+ng .ăp:ă+p .ăt:ă+t
-.ăc:ă+c .ân:â+n .âng:â+ng .âp:â+p .ât:â+t .ây:â+j .e:e+ .en:e+n .eng:e+ng .eo:e+w .et:e+t .ê:ê+ .ên:ê+n .ênh:ê+nh .êt:ê+t .êch:ê+ch
+.a:a+ .an:a+n .ang:a+ng .anh:a+nh .at:a+t .ac:a+c .ach:a+ch .ai:a+j .ay:ă+j .ao:a+w .au:ă+w .ăm:ă+m .ăn:ă+n .ăng:ă+ng .ăp:ă+p
+.ăt:ă+t .ăc:ă+c .ân:â+n .âng:â+ng .âp:â+p .ât:â+t .ây:â+j .e:e+ .en:e+n .eng:e+ng .eo:e+w .et:e+t .ê:ê+ .ên:ê+n .ênh:ê+nh .êt:ê+t .êch:ê+ch
 .ơ:ơ+ .ốc:x .y:i+ .yn:i+n .ynh:i+nh .yt:i+t .ych:i+ch .yu:i+w y.ên:iê+n y.êt:iê+t
 """.replace(".ốc:x", ".ôc:ô+c")
 AFTER_GI = """
 .a:a+ .an:a+n .ang:a+ng .anh:a+nh .am:a+m .ap:a+p .at:a+t .ac:a+c .ai:a+j .ao:a+w .ay:ă+j .au:ă+w .ăm:ă+m .ăn:ă+n .ăng:ă+ng .ăt:ă+t
-.ăc:ă+c .âm:â+m .ân:â+n .âp:â+p .ât:â+t .âc:â+c .ây:â+j .âu:â+w .e:e+ .em:e+m .en:e+n .eo:e+w .o:o+ .on:o+n .ong:o+ng .ot:o+t .oc:o+c
-.oi:o+j .ô:ô+ .ôn:ô+n .ông:ô+ng .ôi:ô+j .ơ:ơ+ .ơi:ơ+j .u:u+ .ui:u+j .uc:u+c .ư:ư+ .ưa:ươ+ ư.ơng:ươ+ng
+.ăc:ă+c .âm:â+m .ân:â+n .âp:â+p .ât:â+t .âc:â+c .ây:â+j .âu:â+w .e:e+ .em:e+m .en:e+n .eo:e+w .o:o+ .on:o+n .ong:o+ng .ot:o+t
+.oc:o+c .oi:o+j .ô:ô+ .ôn:ô+n .ông:ô+ng .ôi:ô+j .ơ:ơ+ .ơi:ơ+j .u:u+ .ui:u+j .uc:u+c .ư:ư+ .ưa:ươ+ ư.ơng:ươ+ng
 """
 GI_SHARES_ITS_I = ".i:i+ .in:i+n .im:i+m .it:i+t .ip:i+p .inh:i+nh i.êng:iê+ng i.êt:iê+t i.êc:iê+c"
 
-ONSETS = ["b", "c", "ch", "d", "đ", "g", "h", "kh", "l", "m", "n", "ng", "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x"]
+ONSETS = [
+    "b",
+    "c",
+    "ch",
+    "d",
+    "đ",
+    "g",
+    "h",
+    "kh",
+    "l",
+    "m",
+    "n",
+    "ng",
+    "nh",
+    "p",
+    "ph",
+    "r",
+    "s",
+    "t",
+    "th",
+    "tr",
+    "v",
+    "x",
+]
 ROUND_ONSETS = ["", "ch", "d", "đ", "g", "h", "kh", "l", "n", "ng", "nh", "r", "s", "t", "th", "tr", "x"]
 """No labial onset takes the glide, and /kw/ is written qu."""
 FRONT_SPELLING = {"c": "k", "g": "gh", "ng": "ngh"}
@@ -84,7 +107,13 @@ def _entries(onset: str, spelled: str, table: str) -> Iterator[Entry]:
         glide = nucleus.startswith("w")
         for tone in (3, 6) if coda in {"p", "t", "c", "ch"} else range(1, 7):
             yield Entry(
-                spelled + _forms(usual, tone), spelled + _forms(newer or usual, tone), onset, glide, nucleus.removeprefix("w"), coda, tone
+                spelled + _forms(usual, tone),
+                spelled + _forms(newer or usual, tone),
+                onset,
+                glide,
+                nucleus.removeprefix("w"),
+                coda,
+                tone,
             )
 
 

@@ -37,7 +37,9 @@ def test_every_syllable_is_parsed_in_both_spellings(form, case):
 
 def test_every_syllable_is_spelled_back():
     assert [(e.usual, spell(_expected(e))) for e in ENTRIES if spell(_expected(e)) != e.usual] == []
-    assert [(e.newer, spell(_expected(e), modern=True)) for e in ENTRIES if spell(_expected(e), modern=True) != e.newer] == []
+    assert [
+        (e.newer, spell(_expected(e), modern=True)) for e in ENTRIES if spell(_expected(e), modern=True) != e.newer
+    ] == []
 
 
 def test_no_two_spellings_are_confused():
