@@ -1,0 +1,132 @@
+"""Abbreviations: the dictionary, nearest layer first, its conditions, and what is spelled because nobody knows it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from reading.lexicon import Entry
+from reading.rules.line import MASKS, Line, Part, Rule
+from reading.script import FlagCode
+from reading.syllables import is_syllable
+
+_LETTERS = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
+_EDGE = re.compile(r"[\s,;:.()\"“”'&/–-]+")
+
+
+def choose_entry(entries: Sequence[Entry], before: str, after: str, sentence: str) -> tuple[Entry, bool] | None:
+    """The row that holds here, and whether that is sure.
+
+    A condition that is met wins over none; within the same, the nearer layer, then the order of the rows. Two unconditional rows of
+    the winning layer that say different things make it unsure.
+    """
+    met = [entry for entry in entries if entry.row.conditional and _holds(entry, before, after, sentence)]
+    plain = [entry for entry in entries if not entry.row.conditional]
+    if met and not (plain and _distance(plain[0]) < _distance(met[0])):
+        return met[0], True
+    if not plain:
+        return None
+    same_layer = {entry.row.spoken for entry in plain if entry.layer == plain[0].layer}
+    return plain[0], len(same_layer) == 1
+
+
+def _distance(entry: Entry) -> int:
+    return ("document", "commune", "province", "national").index(entry.layer)
+
+
+def _holds(entry: Entry, before: str, after: str, sentence: str) -> bool:
+    row = entry.row
+    left, right = _EDGE.sub(" ", before).rstrip(), _EDGE.sub(" ", after).lstrip()
+    return (
+        any(_ends_with(left, phrase.casefold()) for phrase in row.after)
+        or any(_starts_with(right, phrase.casefold()) for phrase in row.before)
+        or any(re.search(rf"(?<!\w){re.escape(phrase.casefold())}(?!\w)", sentence) for phrase in row.among)
+    )
+
+
+def _ends_with(left: str, phrase: str) -> bool:
+    if phrase == "^":
+        return not left.strip()
+    if phrase == "#":
+        return left[-1:].isdigit()
+    return left.endswith(phrase) and not left[: -len(phrase)][-1:].isalnum()
+
+
+def _starts_with(right: str, phrase: str) -> bool:
+    if phrase == "#":
+        return right[:1].isdigit()
+    if phrase == "$":
+        return not right.strip()
+    return right.startswith(phrase) and not right[len(phrase) :][:1].isalnum()
+
+
+def _known(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """A word, with the signs inside and the dot behind it, that the dictionary has."""
+    written = match[0]
+    for candidate in dict.fromkeys((written, written.rstrip("."), written.replace(".", ""))):
+        entries = line.lexicon.entries(candidate)
+        if not entries and not (line.capitals or is_syllable(candidate)):
+            entries = line.lexicon.entries_any_case(candidate)
+        if not entries and line.capitals and not is_syllable(candidate):
+            entries = line.lexicon.entries_any_case(candidate)
+        if line.capitals and is_syllable(candidate) and candidate.isupper():
+            entries = tuple(entry for entry in entries if entry.row.conditional)
+        part = _from_entries(entries, match.start(), match.start() + len(written), candidate, line) if entries else None
+        if part is not None:
+            yield part
+            return
+    if "-" in written or "/" in written or "&" in written:
+        yield from _compound(match, line)
+
+
+def _from_entries(entries: Sequence[Entry], start: int, end: int, written: str, line: Line) -> Part | None:
+    if line.text[start:end].endswith(".") and not written.endswith(".") and not line.text[end:].strip():
+        end -= 1  # the full stop of the sentence
+    found = choose_entry(entries, line.before(start), line.after(end), line.text.lower())
+    if found is None:
+        return None
+    entry, sure = found
+    readings = dict.fromkeys((entry.row.spoken, *(other.row.spoken for other in entries)))
+    if sure:
+        return Part(start, end, entry.row.spoken, 0.96 if len(readings) == 1 else 0.9, rule=entry.name)
+    choices = tuple((spoken, "từ điển") for spoken in (*readings, line.dialect.spell(re.sub(r"\W", "", written))))
+    reason = f"“{written}” có nhiều cách đọc: hãy chọn."
+    return Part(start, end, entry.row.spoken, 0.6, flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices, rule=entry.name)
+
+
+def _compound(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """KT-XH, QP&AN, UBND-HĐND: each side by the dictionary."""
+    pieces = list(re.finditer(r"[^\W\d_]+|&", match[0]))
+    parts: list[Part] = []
+    for piece in pieces:
+        start, end = match.start() + piece.start(), match.start() + piece.end()
+        if piece[0] == "&":
+            parts.append(Part(start, end, "và", 0.95))
+            continue
+        entries = line.lexicon.entries(piece[0])
+        part = _from_entries(entries, start, end, piece[0], line) if entries else None
+        if part is None:
+            return
+        parts.append(part)
+    yield from parts
+
+
+def _unknown(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """Capitals that are no syllable and in no dictionary: spelled, and offered for the dictionary."""
+    written = match[0]
+    letters = re.sub(r"[^\w]|_", "", written)
+    if line.capitals and is_syllable(letters):
+        return
+    if len(letters) < 2 or is_syllable(letters):
+        return
+    spoken = line.dialect.spell(letters)
+    reason = f"Chưa biết “{written}” là gì: đang đọc từng chữ cái. Có thể thêm vào từ điển của xã."
+    end = match.end() - (1 if written.endswith(".") and not line.text[match.end() :].strip() else 0)
+    choices = ((spoken, "đọc từng chữ cái"),)
+    yield Part(match.start(), end, spoken, 0.5, flag=FlagCode.UNKNOWN_ABBREVIATION, reason=reason, choices=choices)
+
+
+_WORD = rf"[^\W\d_]+(?:[-/&.’'][^\W\d_]+){{0,6}}\.?"
+RULES = (
+    Rule("abbreviation", re.compile(rf"(?<![\w{MASKS}])[^\W\d_][^\W_]{{0,20}}(?:[-/&.][^\W_]{{1,20}}){{1,6}}\.?(?!\w)"), _known),
+    Rule("abbreviation", re.compile(r"(?<![\w])[^\W\d_]+\.?(?!\w)"), _known),
+    Rule("unknown abbreviation", re.compile(rf"(?<!\w)[{_LETTERS}]{{1,12}}(?:[a-zđ]{{1,2}}[{_LETTERS}]+)?[a-zđ]{{0,1}}(?:\.[{_LETTERS}]{{1,12}}){{0,5}}(?![\w])"), _unknown),
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""Letters and digits in one name: roads, plates, rice varieties, fertilisers, classes, viruses."""
+
+import re
+from collections.abc import Iterator
+
+from reading.numbers import cardinal, code_number, digit_by_digit
+from reading.rules.line import Line, Part, Rule, whole
+
+_ROADS = {
+    "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
+    "DT": "đường tỉnh", "DH": "đường huyện", "LTL": "liên tỉnh lộ",
+}  # fmt: skip
+_LETTERS = "A-ZĐ"
+
+
+def _road(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    said = f"{_ROADS[match['r']]} {line.cardinal(match['n'])}"
+    yield whole(match, f"{said} {line.dialect.spell(match['x'])}" if match["x"] else said)
+
+
+def _word_road(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    said = f"{line.cardinal(match['n'])} {line.dialect.spell(match['x'])}"
+    yield Part(match.start("n"), match.end("x"), said)
+
+
+def _kilometre_post(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, f"ki lô mét {line.cardinal(match['a'])} cộng {line.cardinal(match['b'])}", 0.93)
+
+
+def _kilometre(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, f"ki lô mét {line.cardinal(match['a'])}", 0.95)
+
+
+def _plate(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    digits = digit_by_digit(match["n"])
+    series = " ".join(line.dialect.letter(c) if c.isalpha() else digit_by_digit(c) for c in match["s"])
+    yield whole(match, f"{digit_by_digit(match['p'])} {series}, {digits}", 0.9)
+
+
+def _fertiliser(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    said = [line.dialect.spell("NPK")] if match["k"] else []
+    for piece in re.findall(r"\d+(?:,\d+)?|[A-Za-zĐ]+|\+", match["n"]):
+        if piece == "+":
+            said.append("cộng")
+        elif piece[0].isdigit():
+            said.append(line.number(piece))
+        else:
+            said.append(line.dialect.spell(piece))
+    yield whole(match, " ".join(said))
+
+
+def _virus(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, " ".join(_spelled(match[0], line)))
+
+
+def _spelled(written: str, line: Line) -> Iterator[str]:
+    for piece in re.findall(r"\d+|[^\W\d_]+", written):
+        yield code_number(piece, line.dialect) if piece.isdecimal() else line.dialect.spell(piece)
+
+
+def _class_name(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    said = f"{line.cardinal(match['n'])} {line.dialect.spell(match['x'])}"
+    if match["m"]:
+        said += f" {line.cardinal(match['m'])}"
+    yield whole(match, said, 0.93)
+
+
+def _mixed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """A run of capitals and digits: spelled, but a part with dictionary rows is said as there (THCS2)."""
+    said: list[str] = []
+    for piece in re.findall(r"\d+(?:[.,]\d+)?|[^\W\d_]+", match[0]):
+        if piece[0].isdecimal():
+            parts = re.split(r"[.,]", piece)
+            said.append(" phẩy ".join(code_number(part, line.dialect) for part in parts))
+        elif len(piece) >= 2 and (entries := line.lexicon.entries(piece)):
+            said.append(entries[0].row.spoken)
+        else:
+            said.append(line.dialect.spell(piece))
+    yield whole(match, " ".join(said), 0.9)
+
+
+def _variety(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, " ".join(_spelled(match[0], line)), 0.93)
+
+
+def _generation(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, f"{cardinal(int(match['n']), line.dialect)} {line.dialect.spell(match['x'])}", 0.95)
+
+
+EARLY_RULES = (
+    Rule("road", re.compile(r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|DT|DH|LTL)[.\s-]{0,2}(?P<n>\d{1,4})(?P<x>[A-ZĐ](?!\w))?(?![\w]|[.,/]\d)"), _road, "digit"),
+    Rule("road", re.compile(r"(?<!\w)(?i:quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|tổ|khu|lô|nhà|khối|số|lớp|đường|điều|mục|khoản|phụ lục|biểu|mẫu|ngõ|phòng|đội|xe|tuyến)\s(?:số\s)?(?P<n>\d{1,4})(?P<x>[A-ZĐa-eđg](?!\w))"), _word_road, "digit"),
+    Rule("kilometre post", re.compile(r"(?<!\w)[Kk][Mm]\s?(?P<a>\d{1,4})\s?\+\s?(?P<b>\d{1,3})(?!\w)"), _kilometre_post, "digit"),
+    Rule("kilometre post", re.compile(r"(?<!\w)[Kk][Mm]\s?(?:số\s)?(?P<a>\d{1,4})(?![\w]|[.,]\d)"), _kilometre, "digit"),
+    Rule("plate", re.compile(r"(?<!\w)(?P<p>[1-9]\d)\s?-?(?P<s>[A-ZĐ]{1,2}\d?)\s?[-– .]\s?(?P<n>\d{3}\.\d{2}|\d{4,5})(?![\w]|[.,]\d)"), _plate, "digit"),
+    Rule("fertiliser", re.compile(r"(?<!\w)(?P<k>NPK)[\s:(-]{0,2}(?P<n>\d{1,2}(?:,\d)?(?:\s?[-–.:+]\s?\d{1,2}(?:,\d)?){2,3}(?:\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S|Si|Mg|Ca|B|Zn)){0,2})(?!\w)"), _fertiliser, "digit"),
+    Rule("fertiliser", re.compile(r"(?<![\w-])(?P<k>)(?P<n>\d{1,2}-\d{1,2}-\d{1,2}\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S))(?!\w)"), _fertiliser, "digit"),
+    Rule("virus", re.compile(r"(?<!\w)(?:A\s?[/(]\s?)?H\d{1,2}N\d{1,2}\b"), _virus, "digit"),
+)  # fmt: skip
+LATE_RULES = (
+    Rule("class", re.compile(r"(?<![\w.,/])(?P<n>\d{1,2})(?P<x>[A-ZĐ])(?P<m>\d{1,2})?(?![\w])(?!\s?\d)"), _class_name, "digit"),
+    Rule("generation", re.compile(r"(?<![\w.,])(?P<n>\d)(?P<x>G|K|D)(?!\w)"), _generation, "digit"),
+    Rule("variety", re.compile(rf"(?<!\w)(?:OM|IR|ST|BC|TBR|DT|LVN|NK|CP|BT|HT|KD|VNR|RVT|TH|TX|GS|MX|DK|HN|KM|NA|PC|XT|SH|BG)\s?[- ]?\d{{1,5}}(?![\w]|[.,]\d)"), _variety, "digit"),
+    Rule("code", re.compile(rf"(?<![\w.,])(?:[{_LETTERS}]{{1,8}}\d{{1,6}}(?:[.,]\d)?|\d{{1,6}}[{_LETTERS}]{{1,5}}\d{{0,4}})(?:-?(?:[{_LETTERS}]{{1,5}}|(?<=[A-Z])\d{{1,5}}))*(?!\w)(?![.,]\d)"), _mixed, "digit"),
+)  # fmt: skip

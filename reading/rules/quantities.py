@@ -1,0 +1,141 @@
+"""Numbers that no other rule has claimed: percent, fractions, ratios, scores, ranges, plain."""
+
+import re
+from collections.abc import Iterator
+
+from reading.numbers import digit_by_digit
+from reading.rules.line import MASKS, QUANTITY, Line, Part, Rule, whole
+from reading.rules.units import NUMBER
+
+_START = r"(?<![\w])(?<!\d[.,])"
+_PARTS = re.compile(
+    r"\s*(?:số|diện tích|tổng|dân số|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|viên|mức|giá|phần|nhà|đường|con đường|lượng|sản lượng|đại biểu|thành viên|cổ phần)\b"
+)
+_HOUSE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
+_SCORE = re.compile(r"(?:thắng|thua|hòa|hoà|tỷ số|tỉ số|dẫn|với|bại|gỡ|trước)\s*(?:là\s*)?(?:đội \w+\s*)?$")
+_RATIO = re.compile(r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|loãng|trộn|bản đồ|tỷ số)\s*(?:là|với|theo)?\s*:?\s*$")
+
+
+def _percent(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    name = {"%": "phần trăm", "‰": "phần nghìn"}[match["p"]].replace("nghìn", line.dialect.thousand)
+    if match["n"]:
+        said = f"{line.number(match['n'])} {name}"
+        sign = match["sign"]
+        if sign in {"±", "+/-"}:
+            said = f"cộng trừ {said}"
+        elif sign == "+":
+            said = f"cộng {said}"
+        elif sign and (sign == "−" or not re.search(rf"[\w{MASKS}%]\s*$", line.before(match.start()))):
+            said = f"âm {said}"
+        elif sign:
+            yield Part(match.start("n"), match.end(), said)
+            return
+        yield whole(match, said)
+    else:
+        yield whole(match, name)
+
+
+def _fraction(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    upper, lower = match["a"], match["b"]
+    before, after = line.before(match.start()), line.after(match.end())
+    first, second = line.number(upper), line.number(lower)
+    proper = upper.isdigit() and lower.isdigit() and 0 < int(upper) < int(lower) <= 10 and not upper.startswith("0")
+    if proper and not _HOUSE.search(before) and (_PARTS.match(after) or re.match(r"\s*(?:$|[,.;)])", after)):
+        yield whole(match, f"{first} phần {'tư' if lower == '4' else second}", 0.95)
+    else:
+        yield whole(match, f"{first} trên {second}", 0.95)
+
+
+def _house(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    said: list[str] = []
+    for piece in re.findall(r"\d+|[A-Za-zĐđ]", match["n"]):
+        said.append(line.cardinal(piece) if piece.isdecimal() else line.dialect.spell(piece))
+        said.append("trên")
+    text = " ".join(said[:-1])
+    for letter in re.findall(r"\d([A-Za-zĐđ])", match["n"]):
+        name = line.dialect.spell(letter)
+        text = text.replace(f"trên {name}", name, 1)
+    yield Part(match.start("n"), match.end("n"), text, 0.93)
+
+
+def _score(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    before = line.before(match.start())
+    if _RATIO.search(before) or match["s"] == ":":
+        yield whole(match, f"{line.number(match['a'])} trên {line.number(match['b'])}", 0.9)
+    elif _SCORE.search(before):
+        yield whole(match, f"{line.cardinal(match['a'])} {line.cardinal(match['b'])}", 0.9)
+
+
+def _section(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """1.2.3 or 4.1.: numbers of sections, versions, addresses of machines."""
+    said = " chấm ".join(line.cardinal(part) for part in re.findall(r"\d+", match[0]))
+    yield whole(match, said, 0.9)
+
+
+def _dotted(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """2.5: a section or version, unless a word of quantity follows."""
+    after = line.after(match.end())
+    quantity = re.match(r"\s?(?:triệu|tỷ|tỉ|nghìn|ngàn|lần|điểm|độ|tấn|tạ|hộ|người|%|lít|mét|ki|héc|phần)", after)
+    said = line.number(match[0]) if quantity else " chấm ".join(line.cardinal(part) for part in match[0].split("."))
+    yield whole(match, said, 0.85)
+
+
+def _signed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    before = line.before(match.start())
+    sign, number = match["sign"], line.number(match["n"])
+    if sign in {"−"} or (sign == "-" and re.search(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$", before)):
+        yield whole(match, f"âm {number}", 0.9)
+    elif sign in {"±", "+/-"}:
+        yield whole(match, f"cộng trừ {number}", 0.95)
+    elif sign == "+":
+        yield whole(match, f"cộng {number}", 0.9)
+    elif sign in {"≥", ">="}:
+        yield whole(match, f"lớn hơn hoặc bằng {number}", 0.9)
+    elif sign in {"≤", "<="}:
+        yield whole(match, f"nhỏ hơn hoặc bằng {number}", 0.9)
+    elif sign == ">":
+        yield whole(match, f"lớn hơn {number}", 0.9)
+    elif sign == "<":
+        yield whole(match, f"nhỏ hơn {number}", 0.9)
+    elif sign in {"~", "≈"}:
+        yield whole(match, f"khoảng {number}", 0.9)
+
+
+def _plain(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    written = match[0]
+    if written.isdecimal() and len(written) > 8:
+        yield whole(match, digit_by_digit(written), 0.9)
+    else:
+        yield whole(match, line.number(written))
+
+
+def _range(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, "đến")
+
+
+def _stuck(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """Digits stuck to letters (thôn1, 5lít): said apart."""
+    written = match[0]
+    yield whole(match, line.cardinal(written) if len(written) <= 3 else digit_by_digit(written), 0.8)
+
+
+def _vulgar(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    halves = {"½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "⅓": "một phần ba", "⅔": "hai phần ba", "⅛": "một phần tám"}
+    yield whole(match, halves[match[0]])
+
+
+_LONG_DASH = r"\s?[-–—÷~→]\s?"
+RULES = (
+    Rule("percent", re.compile(rf"(?<![\w/])(?<!\d[.,])(?:(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})\s?)?(?P<p>[%‰])"), _percent),
+    Rule("address number", re.compile(r"(?<!\w)(?i:số|số nhà|nhà số|ngõ|kiệt|hẻm|ngách|lô)\s(?P<n>\d{1,4}[A-Za-zĐđ]?(?:/\d{1,4}[A-Za-z]?){1,4})(?!\w)"), _house, "digit"),
+    Rule("fraction", re.compile(rf"{_START}(?<!/)(?P<a>{NUMBER})\s?/\s?(?P<b>{NUMBER})(?![\w]|[.,]\d)"), _fraction, "digit"),
+    Rule("ratio", re.compile(rf"{_START}(?P<a>\d{{1,3}})\s?(?P<s>[-–:])\s?(?P<b>\d{{1,6}})(?![\w]|[.,:]\d)(?!\s?[-–]\s?\d)"), _score, "digit"),
+    Rule("section number", re.compile(rf"{_START}\d{{1,3}}(?:\.\d{{1,3}}){{2,4}}(?![\w]|,\d)"), _section, "digit"),
+    Rule("section number", re.compile(rf"{_START}\d{{1,3}}\.\d{{1,2}}(?![\w]|[.,]\d)"), _dotted, "digit"),
+    Rule("signed number", re.compile(rf"(?<![\w/])(?<!\d[.,])(?P<sign>\+/-|>=|<=|[-−±+≥≤<>~≈])\s?(?P<n>{NUMBER})(?![\w])"), _signed, "digit"),
+    Rule("number", re.compile(rf"{_START}(?:{NUMBER})(?![\w]|[.,]\d)"), _plain, "digit"),
+    Rule("range", re.compile(rf"(?<={QUANTITY}){_LONG_DASH}(?={QUANTITY})"), _range),
+    Rule("range", re.compile(rf"(?<={QUANTITY})\s?[-–—→]\s?(?=(?:ngày|tháng|thứ|năm|hết|quý|sáng|trưa|chiều|tối|mùng)\s)"), _range),
+    Rule("number", re.compile(r"\d+"), _stuck, "digit"),
+    Rule("number", re.compile("[½¼¾⅓⅔⅛]"), _vulgar),
+)  # fmt: skip

@@ -1,0 +1,46 @@
+"""Hours of the day and spans of them."""
+
+import re
+from collections.abc import Iterator
+
+from reading.rules.line import Line, Part, Rule, whole
+
+_START = r"(?<![\w/])(?<!\d[.,:])"
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_RATIO_BEFORE = re.compile(r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|tỷ số|tỉ số|thắng|thua|hòa|dẫn|loãng|trộn)\s*(?:là|với|theo)?\s*:?\s*$")
+
+
+def _clock(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    if match["c"] == ":" and _RATIO_BEFORE.search(line.before(match.start())):
+        return
+    said = f"{line.cardinal(match['h'])} giờ"
+    if match["m"] and int(match["m"]):
+        said += f" {line.cardinal(match['m'])} phút"
+    if match.groupdict().get("s") and int(match["s"]):
+        said += f" {line.cardinal(match['s'])} giây"
+    yield whole(match, said)
+
+
+def _hour(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, f"{line.number(match['h'])} giờ")
+
+
+def _around_the_clock(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    if match["b"] == "7" and re.search(r"(?:ngày|sáng|trưa|chiều|tối|đêm|từ|đến|hôm|hạn|trước)\s*$", line.before(match.start())):
+        return
+    said = f"hai mươi {line.dialect.four_after_tens} trên {line.cardinal(match['b'])}"
+    yield whole(match, f"{said} giờ" if match["h"] else said)
+
+
+def _minutes(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, f"{line.number(match['n'])} phút", 0.9)
+
+
+RULES = (
+    Rule("around the clock", re.compile(r"(?<![\w/])24\s?/\s?(?P<b>24|7)\s?(?P<h>[hH](?!\w)|giờ)?(?![\w/])"), _around_the_clock, "digit"),
+    Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})(?P<c>:)(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?![\w:])"), _clock, "digit"),
+    Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})\s?(?P<c>[hHgG:])\s?(?P<m>[0-5]\d)\s?(?:['’′]|p|ph|phút)?(?![\w:/])(?![.,]\d)"), _clock, "digit"),
+    Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})(?P<c>\s?(?:giờ|[hH])\s?)(?P<m>[0-5]?\d)\s?(?:phút|['’′]|ph?)(?!\w)"), _clock, "digit"),
+    Rule("time", re.compile(rf"{_START}(?P<h>\d{{1,3}}(?:,\d)?)\s?[hH](?![\w])"), _hour, "digit"),
+    Rule("minutes", re.compile(r"(?<![\w.,])(?P<n>\d{1,3})\s?['’′](?![\w'’])"), _minutes, "digit"),
+)  # fmt: skip
