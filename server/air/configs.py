@@ -1,0 +1,116 @@
+"""The configuration of each device: policy of its area, keys to believe, volume. Published when it changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+from sqlmodel import Session, col, select
+
+from protocol import topics
+from protocol.envelope import Kind, seal
+from protocol.ids import next_revision
+from protocol.keys import TrustSet, device_owner
+from protocol.messages import Config
+from protocol.policy import Policy
+from server import policy
+from server.air import lease
+from server.air.keys import KeyStore, trust_set
+from server.air.manifest import digest
+from server.database import Database
+from server.tables import Area, AreaPolicy, Speaker
+from server.tables.columns import now as present
+
+_CHUNK = 100
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Change:
+    speaker_id: str
+    body: Config
+    digest: str
+
+
+class Configurator:
+    """Turns rules, keys and settings into signed, retained messages."""
+
+    def __init__(self, database: Database, keys: KeyStore, station: str, holder: str, zone: str) -> None:
+        self._database = database
+        self._keys = keys
+        self._station = station
+        self._holder = holder
+        self._zone = zone
+
+    def configs(self) -> Iterator[list[tuple[str, str]]]:
+        """(topic, token) for whom something changed; each list is committed and may be sent. Raises LeaseLostError."""
+        with self._database.read() as session:
+            changes = self._changes(session)
+        for start in range(0, len(changes), _CHUNK):
+            with self._database.write() as session:
+                lease.require(session, self._holder)
+                published = [self._publish(session, change) for change in changes[start : start + _CHUNK]]
+            yield [message for message in published if message is not None]
+
+    def _changes(self, session: Session) -> list[_Change]:
+        trust = trust_set(session)
+        policies = policies_by_area(session, self._zone)
+        bodies: dict[tuple[int, int], tuple[Config, str]] = {}
+        changes = []
+        for speaker_id, area_id, volume, known in session.exec(
+            select(Speaker.id, Speaker.area_id, Speaker.volume_percent, Speaker.config_digest).where(
+                col(Speaker.enrolled_at).is_not(None)
+            )
+        ):
+            rules = policies[area_id]
+            key = id(rules), volume
+            if key not in bodies:
+                bodies[key] = _body(rules, trust, volume)
+            body, fresh = bodies[key]
+            if fresh != known:
+                changes.append(_Change(speaker_id, body, fresh))
+        return changes
+
+    def _publish(self, session: Session, change: _Change) -> tuple[str, str] | None:
+        speaker = session.get(Speaker, change.speaker_id)
+        if speaker is None or speaker.enrolled_at is None:
+            return None
+        now = present()
+        speaker.config_rev = next_revision(now, speaker.config_rev)
+        speaker.config_token = seal(
+            Kind.CONFIG,
+            change.body,
+            key=self._keys.station,
+            audience=device_owner(self._station, speaker.id),
+            rev=speaker.config_rev,
+            now=now,
+        )
+        speaker.config_digest = change.digest
+        session.add(speaker)
+        log.info("config published", speaker=speaker.id, rev=speaker.config_rev)
+        return topics.device(self._station, speaker.id, "config"), speaker.config_token
+
+
+def _body(rules: Policy, trust: TrustSet, volume: int) -> tuple[Config, str]:
+    body = Config(policy=rules, trust=trust, volume_percent=volume)
+    return body, digest(body)
+
+
+def policies_by_area(session: Session, zone: str) -> dict[str, Policy]:
+    """The policy of every area. Areas that the same rules hold for share one object, so a province costs no more than a commune."""
+    parents = dict(session.exec(select(Area.id, Area.parent_id)).all())
+    ruling = set(session.exec(select(AreaPolicy.area_id)).all())
+    by_rulers: dict[tuple[str, ...], Policy] = {}
+    found = {}
+    for area_id in parents:
+        rulers = []
+        above: str | None = area_id
+        while above is not None:
+            if above in ruling:
+                rulers.append(above)
+            above = parents.get(above)
+        key = tuple(rulers)
+        if key not in by_rulers:
+            by_rulers[key] = policy.effective(session, area_id, zone)
+        found[area_id] = by_rulers[key]
+    return found
