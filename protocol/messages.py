@@ -187,6 +187,9 @@ class EventBatch(BaseModel):
     model_config = _FROZEN
 
     epoch: str = Field(max_length=64)
+    oldest: int | None = None
+    """Lowest `seq` that the device still holds: everything below it was acknowledged. It lets a station that was restored from
+    an older backup tell what is gone for good from what is still on its way. None: the first event of this batch."""
     events: tuple[Event, ...] = Field(max_length=50)
 
 
