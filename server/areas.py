@@ -80,6 +80,11 @@ def below(session: Session, area_id: str) -> set[str]:
     return found
 
 
+def concerning(session: Session, area_id: str) -> set[str]:
+    """Ids of the areas whose broadcasts are heard in this one or below it: its own, those below, and those above."""
+    return below(session, area_id) | {area.id for area in chain(session, area_id)}
+
+
 def contains(session: Session, outer_id: str, inner_id: str) -> bool:
     """Whether `inner_id` is `outer_id` or lies under it."""
     return any(area.id == outer_id for area in chain(session, inner_id))

@@ -1,5 +1,6 @@
 """Who may sound when in an area: its own rules and those of everything above it. The narrowest wins, its owner is named."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -82,22 +83,33 @@ def effective(session: Session, area_id: str, zone: str) -> Policy:
     )
 
 
-def check_session(session: Session, area_id: str, start_at: datetime, length: timedelta, zone: str) -> None:
-    """Whether one broadcast may sound there then. Raises PolicyBreachError."""
-    place = areas.find(session, area_id).name
-    for owner, rules in rules_over(session, area_id):
-        if rules.allowed and not within(rules.allowed, start_at, length, zone):
-            local = start_at.astimezone(ZoneInfo(zone))
-            raise PolicyBreachError(
-                f"{place} không được phát lúc {local:%H:%M} {_WEEKDAYS[local.weekday()]} {local:%d/%m/%Y}: quy định giờ phát của "
-                f"{owner} là {describe(rules.allowed)}. Hãy chọn giờ khác."
-            )
-        if rules.session_minutes and length > timedelta(minutes=rules.session_minutes):
-            minutes = f"{length.total_seconds() / 60:.1f}".replace(".", ",")
-            raise PolicyBreachError(
-                f"Bản tin dài {minutes} phút, quá {rules.session_minutes} phút một lần phát theo quy định của {owner}. "
-                "Hãy rút ngắn hoặc chia bản tin."
-            )
+@dataclass(frozen=True)
+class Hours:
+    """The rules over one area, read once and asked often."""
+
+    place: str
+    rules: tuple[tuple[str, AreaRules], ...]
+
+    def check(self, start_at: datetime, length: timedelta, zone: str) -> None:
+        """Whether one broadcast may sound there then. Raises PolicyBreachError."""
+        for owner, rules in self.rules:
+            if rules.allowed and not within(rules.allowed, start_at, length, zone):
+                local = start_at.astimezone(ZoneInfo(zone))
+                raise PolicyBreachError(
+                    f"{self.place} không được phát lúc {local:%H:%M} {_WEEKDAYS[local.weekday()]} {local:%d/%m/%Y}: quy định giờ "
+                    f"phát của {owner} là {describe(rules.allowed)}. Hãy chọn giờ khác."
+                )
+            if rules.session_minutes and length > timedelta(minutes=rules.session_minutes):
+                minutes = f"{length.total_seconds() / 60:.1f}".replace(".", ",")
+                raise PolicyBreachError(
+                    f"Bản tin dài {minutes} phút, quá {rules.session_minutes} phút một lần phát theo quy định của {owner}. "
+                    "Hãy rút ngắn hoặc chia bản tin."
+                )
+
+
+def hours_over(session: Session, area_id: str) -> Hours:
+    """The rules over an area, to check broadcasts against. Raises NotFoundError."""
+    return Hours(place=areas.find(session, area_id).name, rules=tuple(rules_over(session, area_id)))
 
 
 def describe(windows: tuple[Window, ...]) -> str:

@@ -1,0 +1,61 @@
+"""Schedules: putting approved versions on air."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlmodel import col, select
+
+from server import areas
+from server.api.context import PersonDep, StationDep
+from server.api.views import Items, ScheduleView, schedule_view
+from server.scheduling import Wish, schedule, withdraw_schedule
+from server.tables import Schedule, ScheduleStatus
+from server.tables.columns import now
+
+router = APIRouter(prefix="/schedules", tags=["schedules"])
+
+
+class ScheduleRequest(BaseModel):
+    """What shall sound where and when. `area_id` is an id or a code; `rule` is an RFC 5545 RRULE, empty for once."""
+
+    version_id: str = Field(max_length=64)
+    area_id: str = Field(max_length=64, examples=["na-it"])
+    start_at: AwareDatetime = Field(examples=["2026-12-01T17:00:00+07:00"])
+    rule: str = Field(default="", max_length=500, examples=["FREQ=WEEKLY;BYDAY=MO,WE,FR"])
+    max_start_delay_s: float = Field(default=60.0, ge=0, le=3600)
+    test: bool = False
+
+
+@router.post("", status_code=201)
+def post_schedule(body: ScheduleRequest, person: PersonDep, station: StationDep) -> ScheduleView:
+    """Put on air. Everything is checked before anything is made."""
+    with station.database.write() as session:
+        made, occurrences = schedule(session, person, Wish(**body.model_dump()), now(), station.settings.timezone)
+        view = schedule_view(session, made, occurrences)
+    station.air.kick()
+    return view
+
+
+@router.get("")
+def get_schedules(
+    person: PersonDep, station: StationDep, version_id: Annotated[str, Query(max_length=64)] = ""
+) -> Items[ScheduleView]:
+    """Active schedules of the person's area, the newest first; of one version when asked ("where is this used?")."""
+    with station.database.read() as session:
+        query = select(Schedule).where(
+            col(Schedule.area_id).in_(areas.below(session, person.area_id)), Schedule.status == ScheduleStatus.ACTIVE
+        )
+        if version_id:
+            query = query.where(Schedule.version_id == version_id)
+        found = session.exec(query.order_by(col(Schedule.id).desc()).limit(200))
+        return Items(items=[schedule_view(session, row, []) for row in found])
+
+
+@router.post("/{schedule_id}/withdraw")
+def post_withdraw(schedule_id: str, person: PersonDep, station: StationDep) -> ScheduleView:
+    """End a schedule; what is on air is asked to stop."""
+    with station.database.write() as session:
+        view = schedule_view(session, withdraw_schedule(session, person, schedule_id, now()), [])
+    station.air.kick()
+    return view

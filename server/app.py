@@ -1,0 +1,85 @@
+"""The station as one ASGI application: `uvicorn.run(create_app(settings))`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from server import schema
+from server.air import Air
+from server.api import areas, bulletins, occurrences, people, productions, schedules, setup, sign_in
+from server.body_limit import BodyLimit
+from server.database import Database
+from server.people import accounts
+from server.people import setup as first_setup
+from server.productions import Workshop
+from server.refusals import install
+from server.settings import Settings
+from server.station import AirSide, Station
+from server.ticks import Ticks
+from voices import Studio
+
+log = structlog.get_logger(__name__)
+_API = (setup, sign_in, areas, people, bulletins, productions, schedules, occurrences)
+_FORM_OVERHEAD_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings, *, air: AirSide | None = None, studio: Studio | None = None) -> FastAPI:
+    """The application; its lifespan starts and stops everything. `air` and `studio` are for tests that need no devices or voice."""
+    database = Database(settings.database)
+    station = Station(
+        settings=settings,
+        database=database,
+        workshop=Workshop(settings, database, studio or Studio(settings.clip_cache_dir, settings.workers)),
+        air=air or Air(settings, database),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        ticks = Ticks(station)
+        await run_in_threadpool(_start, station, ticks)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(_stop, station, ticks)
+
+    app = FastAPI(
+        title="Loa Làng",
+        version="1",
+        description="Đài truyền thanh xã: văn bản thành tiếng nói trên loa thôn.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.station = station
+    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES)
+    for module in _API:
+        app.include_router(module.router, prefix="/api/v1")
+    install(app)
+    return app
+
+
+def _start(station: Station, ticks: Ticks) -> None:
+    settings = station.settings
+    for folder in (settings.data_dir, settings.audio_dir, settings.document_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    schema.upgrade(station.database)
+    with station.database.read() as session:
+        if accounts.nobody_exists(session):
+            first_setup.offer_code(settings.data_dir)
+            log.info("Waiting for setup", code_file=str(first_setup.code_path(settings.data_dir)))
+    station.air.start()
+    station.workshop.start()
+    ticks.start()
+    log.info("Station started", station=settings.station, database=station.database.engine.dialect.name)
+
+
+def _stop(station: Station, ticks: Ticks) -> None:
+    ticks.stop()
+    station.workshop.stop()
+    station.air.stop()
+    station.database.close()
+    log.info("Station stopped", station=station.settings.station)

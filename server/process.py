@@ -1,0 +1,113 @@
+"""One station process on its port: found by others through `station.json`, ended by SIGTERM."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from server.app import create_app
+from server.errors import StationError
+from server.settings import Settings
+
+log = structlog.get_logger(__name__)
+_GRACE_S = 5
+
+
+class AlreadyRunningError(StationError):
+    """Another process holds the data folder or the port."""
+
+    code = "already_running"
+
+
+def run(settings: Settings, *, announce: Callable[[str], None] = lambda _: None) -> None:
+    """Serve until SIGTERM or SIGINT. `announce` is told the address once it answers.
+
+    Port 0 takes a free port and keeps it for the next start: speakers remember the address. Raises AlreadyRunningError.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "station.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # freed by the kernel, also after kill -9
+        except OSError as error:
+            raise AlreadyRunningError(
+                f"Một đài khác đang chạy với thư mục {settings.data_dir}. Hãy dừng đài đó trước."
+            ) from error
+        listener = _listen(settings)
+        settings = replace(settings, port=listener.getsockname()[1])
+        app = create_app(settings)
+        shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104  told apart, not bound
+        url = f"http://{shown}:{settings.port}"
+        server = _Server(
+            uvicorn.Config(
+                app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False
+            ),
+            ready=lambda: _ready(settings, url, announce),
+        )
+        for ending in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once all is shut down
+            signal.signal(ending, lambda *_: None)
+        try:
+            server.run(sockets=[listener])
+        finally:
+            _about(settings.data_dir).unlink(missing_ok=True)
+            listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """After the application's own start."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    kept = settings.data_dir / "port"
+    port = settings.port
+    if port == 0 and kept.exists():
+        port = int(kept.read_text())
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, port))
+    except OSError as error:
+        listener.close()
+        raise AlreadyRunningError(
+            f"Cổng {port} đang có chương trình khác dùng. Hãy chọn cổng khác bằng --port."
+        ) from error
+    listener.listen(128)
+    listener.set_inheritable(False)
+    if settings.port == 0:
+        kept.write_text(str(listener.getsockname()[1]))
+    return listener
+
+
+def _ready(settings: Settings, url: str, announce: Callable[[str], None]) -> None:
+    about = {
+        "url": url,
+        "pid": os.getpid(),
+        "station": settings.station,
+        "broker": settings.broker_url or settings.broker_choice,
+    }
+    path = _about(settings.data_dir)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(about, ensure_ascii=False))
+    part.replace(path)
+    announce(url)
+
+
+def _about(data_dir: Path) -> Path:
+    return data_dir / "station.json"

@@ -1,0 +1,88 @@
+"""Errors become answers: what happened and what to do, in Vietnamese, with a stable code for programs."""
+
+from collections.abc import Mapping
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from reading import ExtractionFailedError, ReadingError
+from schedules import ScheduleError
+from server.errors import StationError
+from voices import VoiceError
+
+log = structlog.get_logger(__name__)
+_HTTP = {
+    404: ("not_found", "Không có địa chỉ này."),
+    405: ("method_not_allowed", "Không làm được việc này ở địa chỉ này."),
+    400: ("bad_request", "Yêu cầu không đọc được. Hãy kiểm tra rồi gửi lại."),
+    413: ("too_large", "Dữ liệu gửi lên quá lớn."),
+}
+_PROBLEMS = {
+    "missing": "còn thiếu",
+    "string_too_long": "quá dài",
+    "string_too_short": "quá ngắn",
+    "json_invalid": "không phải JSON hợp lệ",
+    "timezone_aware": "phải có múi giờ, ví dụ 2026-12-01T17:00:00+07:00",
+    "datetime_from_date_parsing": "không phải thời điểm, ví dụ đúng: 2026-12-01T17:00:00+07:00",
+    "datetime_parsing": "không phải thời điểm, ví dụ đúng: 2026-12-01T17:00:00+07:00",
+    "enum": "không nằm trong các giá trị cho phép",
+    "greater_than_equal": "quá nhỏ",
+    "less_than_equal": "quá lớn",
+}
+
+_ROOMS: tuple[tuple[type[Exception], int, str], ...] = (
+    (ExtractionFailedError, 503, "extraction_failed"),
+    (ReadingError, 422, "unreadable_document"),
+    (ScheduleError, 422, "bad_rule"),
+    (VoiceError, 503, "voice_failed"),
+)
+"""Errors of the other rooms: their messages are Vietnamese already."""
+
+
+def told(error: Exception) -> tuple[int, str, str]:
+    """HTTP status, code and Vietnamese message of an error of one of our rooms."""
+    if isinstance(error, StationError):
+        return error.status, error.code, str(error)
+    if isinstance(error, RequestValidationError):
+        return 422, "invalid_input", _invalid(error)
+    if isinstance(error, HTTPException):
+        return error.status_code, *_HTTP.get(error.status_code, ("http", "Yêu cầu không thực hiện được."))
+    for kind, status, code in _ROOMS:
+        if isinstance(error, kind):
+            return status, code, str(error)
+    return (
+        500,
+        "internal",
+        "Đài gặp lỗi ngoài dự kiến; việc này chưa được thực hiện. Hãy thử lại, nếu vẫn lỗi hãy báo kỹ thuật.",
+    )
+
+
+def answer(error: Exception, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The error as JSON."""
+    status, code, message = told(error)
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status, headers=dict(headers or {}))
+
+
+def install(app: FastAPI) -> None:
+    """Answer all errors of our rooms so."""
+
+    async def handle(_request: Request, error: Exception) -> Response:
+        if told(error)[0] == 500:
+            log.error("Unexpected error", path=_request.url.path, exc_info=error)
+        return answer(error, getattr(error, "headers", None))
+
+    for kind in (StationError, RequestValidationError, HTTPException, *(kind for kind, _, _ in _ROOMS), Exception):
+        app.add_exception_handler(kind, handle)
+
+
+def _invalid(error: RequestValidationError) -> str:
+    parts = []
+    for problem in error.errors()[:5]:
+        where = ".".join(str(step) for step in problem["loc"] if step not in {"body", "query", "path"})
+        what = _PROBLEMS.get(problem["type"], "không hợp lệ")
+        parts.append(f"“{where[:80]}” {what}" if where else f"Nội dung gửi lên {what}")
+    return f"{'; '.join(parts)}. Hãy sửa rồi gửi lại."

@@ -1,0 +1,33 @@
+"""The parts of one station process, as handlers reach them."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from server.database import Database
+from server.people.sign_in import Attempts
+from server.productions import Workshop
+from server.settings import Settings
+
+
+class AirSide(Protocol):
+    """The side of the station that speaks with the devices. `server.air.Air` is the real one; tests share a full fake."""
+
+    def start(self) -> None:
+        """Broker, gateway and ticks; ready when it returns."""
+
+    def stop(self) -> None:
+        """Leave the devices with what they have."""
+
+    def kick(self) -> None:
+        """Something changed: recompute the manifests now. Never blocks, never raises."""
+
+
+@dataclass
+class Station:
+    """One process of a station."""
+
+    settings: Settings
+    database: Database
+    workshop: Workshop
+    air: AirSide
+    attempts: Attempts = field(default_factory=Attempts)

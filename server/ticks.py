@@ -1,0 +1,46 @@
+"""What happens by the clock on this side: occurrences are made ahead. APScheduler only wakes us; the database decides."""
+
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import OperationalError
+
+from server.scheduling import materialise
+from server.station import Station
+from server.tables.columns import now
+
+log = structlog.get_logger(__name__)
+_MATERIALISE_S = 60
+
+
+class Ticks:
+    """The timers of one station process."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._scheduler.add_job(self.materialise, "interval", seconds=_MATERIALISE_S)
+
+    def start(self) -> None:
+        """Once now, then by the clock."""
+        self.materialise()
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """After the tick that runs."""
+        self._scheduler.shutdown()
+
+    def materialise(self) -> None:
+        """Occurrences of the next eight days."""
+        try:
+            with self._station.database.write() as session:
+                made = materialise(session, now(), self._station.settings.timezone)
+        except OperationalError as error:  # busy or away: the next tick makes up for it
+            log.warning("Could not materialise", error=str(error))
+            return
+        if made:
+            log.info("Occurrences made", count=made)
+            self._station.air.kick()
