@@ -66,5 +66,7 @@ class KokoroEngine:
         row = min(len(tokens) + self._rules.sentence.style_row, len(self._styles)) - 1
         prompt = Prompt(tokens, self._styles[row])
         frames = durations(self._model.durations(prompt), utterance, self._rules.duration, delivery)
-        f0_hz, energy = apply_tones(*self._model.prosody(prompt, frames), frames, utterance, delivery)
+        f0_hz, energy = apply_tones(
+            *self._model.prosody(prompt, frames), frames, utterance, self._rules.joining, delivery
+        )
         return self._model.sound(prompt, frames, f0_hz, energy)

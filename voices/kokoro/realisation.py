@@ -21,7 +21,13 @@ class Realisation:
     contour: Curve
     """Semitones around the speaker's median."""
     energy: Curve | None
-    """Added to the model's energy."""
+    """Added to the model's energy over the rime."""
+    onset_energy: Curve | None
+    """Added to the model's energy over the onset."""
+    voiced: bool
+    """The onset has voice from its first frame."""
+    closed: bool
+    """Ends in a closed glottis or mouth."""
     stopped: bool
     """The tone ends before the last symbol, which is a closure."""
     onset_least: float
@@ -43,6 +49,9 @@ def realise(syllable: Syllable, rules: Rules) -> Realisation:
         rime=("w" if syllable.glide else "") + rime,
         contour=rules.contour[contour],
         energy=rules.energy.get(contour),
+        onset_energy=rules.onset_energy.get(syllable.onset),
+        voiced=syllable.onset in rules.joining.voiced,
+        closed=contour in rules.joining.closed,
         stopped=syllable.stopped,
         onset_least=duration.onset_least,
         rime_least=duration.rime_least * (duration.short if contour in _SHORT else 1.0),
