@@ -183,7 +183,7 @@ class Gateway:
                 continue
             except (DBAPIError, ValueError, OverflowError) as error:
                 if len(batch) > 1:  # one of them cannot be stored: find it, keep the others
-                    return all([self._commit([each]) for each in batch])
+                    return all(self._commit([each]) for each in batch)
                 log.error("message cannot be stored, dropped", topic=batch[0].topic, error=str(error))  # noqa: TRY400  no traceback
                 return True
             for topic, token in acks:
