@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from voices.engine import Clip
 from voices.ffmpeg import run_ffmpeg
+from voices.pcm import from_pcm16, to_pcm16
 from voices.production import MusicBed, TimelineEntry
 
 with warnings.catch_warnings():  # pydub 0.25 looks for ffmpeg (we call it ourselves) and imports audioop on old Pythons
@@ -89,14 +90,13 @@ def _decoded(sound: Path) -> AudioSegment:
 
 
 def _segment(clip: Clip) -> AudioSegment:
-    pcm = np.round(np.clip(clip.samples, -1, 1) * 32767).astype("<i2").tobytes()
+    pcm = to_pcm16(clip.samples).tobytes()
     segment = AudioSegment(pcm, sample_width=2, frame_rate=clip.rate_hz, channels=1)
     return segment if clip.rate_hz == RATE_HZ else segment.set_frame_rate(RATE_HZ)
 
 
 def _levelled(segment: AudioSegment, dbfs: float) -> AudioSegment:
-    samples = np.frombuffer(segment.raw_data, "<i2").astype(np.float32) / np.float32(32767)
-    return segment.apply_gain(_gain_to(samples, dbfs))
+    return segment.apply_gain(_gain_to(from_pcm16(segment.raw_data), dbfs))
 
 
 def _gain_to(samples: NDArray[np.float32], dbfs: float) -> float:

@@ -12,12 +12,12 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import soundfile
 import structlog
 
 from voices.engine import Clip, SpeechSettings
 from voices.files import write_atomically
+from voices.pcm import from_pcm16, to_pcm16
 
 log = structlog.get_logger(__name__)
 _SUFFIX = ".clip"
@@ -57,13 +57,13 @@ class ClipCache:
             return None
         with contextlib.suppress(OSError):  # a read-only or vanished file is still a good clip
             path.touch()
-        samples, rate_hz = soundfile.read(io.BytesIO(flac), dtype="float32")
-        return Clip(samples, rate_hz)
+        pcm, rate_hz = soundfile.read(io.BytesIO(flac), dtype="int16")
+        return Clip(from_pcm16(pcm), rate_hz)
 
     def put(self, key: str, clip: Clip) -> None:
         """Keep a clip. Raises `StorageError` when the disk is full."""
         flac = io.BytesIO()
-        soundfile.write(flac, np.clip(clip.samples, -1, 1), clip.rate_hz, format="FLAC", subtype="PCM_16")
+        soundfile.write(flac, to_pcm16(clip.samples), clip.rate_hz, format="FLAC", subtype="PCM_16")
         content = hashlib.sha256(flac.getvalue()).digest() + flac.getvalue()
         write_atomically(self._path(key), content)
         with self._lock:

@@ -24,6 +24,8 @@ def room_on_disk() -> Iterator[None]:
             ) from error
         if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise StorageError(f"Máy chủ không có quyền ghi vào “{error.filename}”. Hãy báo kỹ thuật viên.") from error
+        if isinstance(error, NotADirectoryError | FileExistsError):
+            raise StorageError(f"“{error.filename}” đáng lẽ phải là một thư mục. Hãy báo kỹ thuật viên.") from error
         raise
 
 

@@ -69,7 +69,7 @@ def produce(
         with tempfile.TemporaryDirectory(dir=out_dir, prefix=".tmp-") as folder:
             source, encoded = Path(folder) / "speech.wav", out_dir / f"{Path(folder).name}.opus"
             try:
-                tape.finished(arrangement.music_bed).export(source, format="wav")
+                tape.finished(arrangement.music_bed).export(source, format="wav").close()
                 session.check()
                 loudness = master_to_opus(source, encoded)
                 report(Progress(stage="master", done=1, total=_MASTER_STEPS))

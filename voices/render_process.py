@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import structlog
 
 from voices.child import Child, ChildDiedError, ChildHungError
 from voices.engine import Clip, SpeechSettings
 from voices.errors import EngineFailedError, VoiceError
+from voices.pcm import from_pcm16
 from voices.worker import Rendered
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ class RenderProcess:
                 "Render worker replaced, it grew too large", resident_bytes=rendered.resident_bytes, voice=voice
             )
             self._drop()
-        return Clip(np.frombuffer(rendered.pcm, "<i2").astype(np.float32) / np.float32(32767), rendered.rate_hz)
+        return Clip(from_pcm16(rendered.pcm), rendered.rate_hz)
 
     @property
     def pid(self) -> int | None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import structlog
 
 from voices.child import arguments, serve
 from voices.engine import Engine, SpeechSettings
 from voices.errors import VoiceError
+from voices.pcm import to_pcm16
 
 log = structlog.get_logger(__name__)
 _VOICES_KEPT = 2
@@ -55,8 +55,7 @@ class Worker:
 
     def _render(self, voice: str, text: str, settings: SpeechSettings) -> Rendered:
         clip = self._engine(voice).render(text, settings)
-        pcm = np.round(np.clip(np.nan_to_num(clip.samples), -1, 1) * 32767).astype("<i2").tobytes()
-        return Rendered(pcm, clip.rate_hz, resident_bytes())
+        return Rendered(to_pcm16(clip.samples).tobytes(), clip.rate_hz, resident_bytes())
 
     def _engine(self, voice: str) -> Engine:
         if voice not in self._engines:

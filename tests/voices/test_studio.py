@@ -1,0 +1,197 @@
+"""Sentences in, clips out: in order, cached, and whatever the engine does, the queue goes on."""
+
+import os
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from voices import (
+    EngineFailedError,
+    NothingToSayError,
+    ProductionCancelledError,
+    SpeechSettings,
+    SpokenSentence,
+    VoiceNotInstalledError,
+)
+from voices.render_process import Limits
+
+SETTINGS = SpeechSettings()
+
+
+def sentences(*texts):
+    return [SpokenSentence(text=text) for text in texts]
+
+
+def render(studio, *texts, **options):
+    options = {"voice": "thu", "settings": SETTINGS} | options
+    return list(studio.render(sentences(*texts), **options))
+
+
+def test_clips_come_in_order_with_the_length_of_their_text(studio):
+    clips = render(studio, "một câu", "một câu dài hơn nhiều", "hai")
+    assert [index for index, _ in clips] == [0, 1, 2]
+    assert [clip.duration_ms for _, clip in clips] == [280, 840, 120]
+
+
+def test_two_workers_share_the_bulk(studio, engine_log):
+    render(studio, *(f"câu CHẬM số {n}" for n in "abcd"))
+    assert len(engine_log.processes()) == 2
+
+
+def test_what_was_rendered_once_is_read_from_the_cache(make_studio, engine_log):
+    first = render(make_studio(), "câu thứ nhất", "câu thứ hai")
+    again = render(make_studio(), "câu thứ nhất", "câu thứ hai đã sửa")
+    assert engine_log.rendered().count("câu thứ nhất") == 1
+    np.testing.assert_array_equal(first[0][1].samples, again[0][1].samples)
+
+
+def test_an_equal_sentence_is_rendered_once_within_a_call(studio, engine_log):
+    clips = render(studio, "nhắc lại", "nhắc  lại", "nhắc lại")
+    assert engine_log.rendered() == ["nhắc lại"]
+    assert len(clips) == 3
+
+
+@pytest.mark.parametrize("other", [{"settings": SpeechSettings(speed=1.2)}, {"voice": "khac"}])
+def test_other_settings_or_another_voice_are_another_clip(studio, engine_log, other):
+    render(studio, "một câu")
+    render(studio, "một câu", **other)
+    assert engine_log.rendered() == ["một câu", "một câu"]
+
+
+def test_the_first_clip_is_there_before_the_last_is_made(studio, engine_log):
+    clips = studio.render(
+        sentences("mở đầu", "CHẬM một", "CHẬM hai", "CHẬM ba", "CHẬM bốn"), voice="thu", settings=SETTINGS
+    )
+    assert next(clips)[0] == 0
+    assert "CHẬM bốn" not in engine_log.rendered()
+    clips.close()
+
+
+def test_closing_the_iterator_withdraws_what_has_not_begun(studio, engine_log):
+    clips = studio.render(sentences("mở đầu", *(f"CHẬM {n}" for n in "abcdefgh")), voice="thu", settings=SETTINGS)
+    next(clips)
+    clips.close()
+    render(studio, "câu sau")
+    assert len([text for text in engine_log.rendered() if text.startswith("CHẬM")]) <= 4
+
+
+def test_cancelling_raises_without_waiting_for_the_rest(studio, engine_log):
+    asked = threading.Event()
+    clips = studio.render(
+        sentences("mở đầu", *(f"CHẬM {n}" for n in "abcdefgh")), voice="thu", settings=SETTINGS, cancelled=asked.is_set
+    )
+    next(clips)
+    asked.set()
+    with pytest.raises(ProductionCancelledError):
+        next(clips)
+    assert len(engine_log.rendered()) < 8
+
+
+def test_the_interactive_lane_does_not_wait_for_the_bulk(make_studio, engine_log):
+    studio = make_studio(workers=1)
+    bulk = studio.render(sentences(*(f"CHẬM {n}" for n in "abcdef")), voice="thu", settings=SETTINGS)
+    next(bulk)
+    render(studio, "nghe ngay", lane="interactive")
+    assert "CHẬM f" not in engine_log.rendered()
+    bulk.close()
+
+
+def test_a_worker_that_dies_once_is_replaced_and_the_sentence_tried_again(studio, engine_log):
+    clips = render(studio, "trước", "CHẾT_MỘT_LẦN rồi sống", "sau")
+    assert len(clips) == 3
+    assert engine_log.rendered().count("CHẾT_MỘT_LẦN rồi sống") == 2
+
+
+def test_a_sentence_that_kills_every_worker_fails_alone(studio):
+    with pytest.raises(EngineFailedError, match="hai lần"):
+        render(studio, "CHẾT luôn")
+    assert len(render(studio, "câu sau vẫn đọc được")) == 1
+
+
+def test_a_hanging_worker_is_killed_and_the_queue_goes_on(make_studio):
+    studio = make_studio(workers=1, limits=Limits(open_s=20, sentence_s=1, character_s=0))
+    render(studio, "mở máy")
+    pids = studio.worker_pids()
+    with pytest.raises(EngineFailedError, match="bị treo"):
+        render(studio, "TREO mãi")
+    assert len(render(studio, "câu sau")) == 1
+    assert studio.worker_pids() != pids
+    assert not _alive(pids[0])
+
+
+def test_an_engine_error_reaches_the_caller_as_itself(studio):
+    with pytest.raises(EngineFailedError, match="Giọng thử bị hỏng"):
+        render(studio, "HỎNG")
+    with pytest.raises(VoiceNotInstalledError):
+        render(studio, "một câu", voice="vang")
+
+
+def test_a_worker_that_grows_too_large_is_replaced(make_studio):
+    studio = make_studio(workers=1, limits=Limits(open_s=20, sentence_s=10, memory_bytes=200_000_000))
+    render(studio, "bình thường")
+    before = studio.worker_pids()
+    render(studio, "PHÌNH to")
+    render(studio, "câu sau")
+    assert studio.worker_pids() != before
+
+
+def test_nothing_to_say_is_an_error_unless_the_caller_wants_to_know(studio):
+    with pytest.raises(NothingToSayError):
+        render(studio, "***")
+    silent = []
+    clips = render(studio, "một", "🙂🙂", "", "hai", on_unspeakable=silent.append)
+    assert silent == [1, 2]
+    assert [len(clip.samples) > 0 for _, clip in clips] == [True, False, False, True]
+
+
+def test_a_sentence_of_any_length_is_rendered_in_phrases(studio, engine_log):
+    text = "bà con chú ý theo dõi " * 100
+    ((_, clip),) = render(studio, text)
+    assert max(map(len, engine_log.rendered())) <= 220
+    assert clip.duration_ms > 80_000
+
+
+def test_progress_counts_sentences(studio):
+    seen = []
+    render(studio, "một", "hai", "ba", on_progress=seen.append)
+    assert [(progress.stage, progress.done, progress.total) for progress in seen] == [
+        ("render", n, 3) for n in (1, 2, 3)
+    ]
+
+
+def test_leaving_the_studio_ends_every_worker(make_studio):
+    with make_studio() as studio:
+        render(studio, "một câu CHẬM", "hai câu CHẬM")
+        render(studio, "nghe", lane="interactive")
+        pids = studio.worker_pids()
+        assert len(pids) == 3
+    assert not any(map(_alive, pids))
+
+
+def test_closing_while_rendering_fails_the_render_at_once(make_studio):
+    studio = make_studio(workers=1, limits=Limits(open_s=20, sentence_s=50))
+    failure = []
+
+    def work():
+        try:
+            render(studio, "TREO", "sau")
+        except EngineFailedError as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while not studio.worker_pids():
+        time.sleep(0.01)
+    studio.close()
+    thread.join(10)
+    assert failure
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
