@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from server import schema
 from server.air import Air
-from server.api import areas, bulletins, occurrences, people, productions, schedules, setup, sign_in
+from server.api import agents, areas, bulletins, occurrences, people, productions, schedules, setup, sign_in, speakers
 from server.body_limit import BodyLimit
 from server.database import Database
 from server.people import accounts
@@ -22,7 +22,7 @@ from server.ticks import Ticks
 from voices import Studio
 
 log = structlog.get_logger(__name__)
-_API = (setup, sign_in, areas, people, bulletins, productions, schedules, occurrences)
+_API = (setup, sign_in, areas, people, bulletins, productions, schedules, occurrences, speakers)
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 
 
@@ -58,6 +58,7 @@ def create_app(settings: Settings, *, air: AirSide | None = None, studio: Studio
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES)
     for module in _API:
         app.include_router(module.router, prefix="/api/v1")
+    app.include_router(agents.router)
     install(app)
     return app
 

@@ -103,7 +103,7 @@ class Air:
 
     def _enter(self) -> None:
         station = self._settings.station
-        self._admit()
+        self.admit()
         self.broker.start()
         gateway = Gateway(
             self._database,
@@ -138,7 +138,7 @@ class Air:
 
         `host` is the name by which the box reached us: our own broker answers there too.
         """
-        self._admit()
+        self.admit()
         self.kick()
         with self._database.read() as session:
             speaker = session.get(Speaker, speaker_id)
@@ -184,7 +184,8 @@ class Air:
             Kind.POLL, answer, key=self.keys.station, audience=owner, rev=rev, now=now, expires=now + _POLL_VALIDITY
         )
 
-    def _admit(self) -> None:
+    def admit(self) -> None:
+        """Tell the broker who may speak to it now."""
         with self._database.read() as session:
             accounts = session.exec(
                 select(Speaker.id, Speaker.broker_password_hash).where(col(Speaker.broker_password_hash) != "")
