@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ def phrases(text: str) -> list[Phrase]:
     """The text's syllables, cut at its punctuation; a word without a reading (Chinese, emoji) is left out and logged."""
     found: list[Phrase] = []
     current: list[Syllable] = []
-    for piece in _PIECE.findall(text):
+    for piece in _PIECE.findall(unicodedata.normalize("NFC", text)):
         if piece[0].isalnum():
             part = readings(piece)
             if not part:

@@ -42,7 +42,8 @@ u.ân:wâ+n u.âng:wâ+ng u.ât:wâ+t u.ây:wâ+j u.ê:wê+ u.ênh:wê+nh u.êch
 LONG = "o.ong:oo+ng o.oc:oo+c"
 AFTER_QU = """
 .a:a+ .an:a+n .ang:a+ng .anh:a+nh .at:a+t .ac:a+c .ach:a+ch .ai:a+j .ay:ă+j .ao:a+w .au:ă+w .ăm:ă+m .ăn:ă+n .ăng:ă+ng .ăp:ă+p
-.ăt:ă+t .ăc:ă+c .ân:â+n .âng:â+ng .âp:â+p .ât:â+t .ây:â+j .e:e+ .en:e+n .eng:e+ng .eo:e+w .et:e+t .ê:ê+ .ên:ê+n .ênh:ê+nh .êt:ê+t .êch:ê+ch
+.ăt:ă+t .ăc:ă+c .ân:â+n .âng:â+ng .âp:â+p .ât:â+t .ây:â+j
+.e:e+ .en:e+n .eng:e+ng .eo:e+w .et:e+t .ê:ê+ .ên:ê+n .ênh:ê+nh .êt:ê+t .êch:ê+ch
 .ơ:ơ+ .ốc:x .y:i+ .yn:i+n .ynh:i+nh .yt:i+t .ych:i+ch .yu:i+w y.ên:iê+n y.êt:iê+t
 """.replace(".ốc:x", ".ôc:ô+c")
 AFTER_GI = """
