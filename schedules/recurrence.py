@@ -56,7 +56,9 @@ def instants(
     found = (
         iter([local_start]) if not text else _expansion(_parts(text), local_start, before.astimezone(ZoneInfo(zone)))
     )
-    for at in found:
+    fraction = timedelta(microseconds=local_start.microsecond if text else 0)  # rules know whole seconds only
+    for second in found:
+        at = second + fraction
         if at >= before:
             return
         if at >= after and at.date() not in without:

@@ -48,7 +48,7 @@ def run(settings: Settings, *, announce: Callable[[str], None] = lambda _: None)
             uvicorn.Config(
                 app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False
             ),
-            ready=lambda: _ready(settings, url, announce),
+            ready=lambda: _ready(settings, app.state.station.air.broker.name, url, announce),
         )
         for ending in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once all is shut down
             signal.signal(ending, lambda *_: None)
@@ -95,12 +95,12 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _ready(settings: Settings, url: str, announce: Callable[[str], None]) -> None:
+def _ready(settings: Settings, broker: str, url: str, announce: Callable[[str], None]) -> None:
     about = {
         "url": url,
         "pid": os.getpid(),
         "station": settings.station,
-        "broker": settings.broker_url or settings.broker_choice,
+        "broker": broker,
     }
     path = _about(settings.data_dir)
     part = path.with_suffix(".part")

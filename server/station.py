@@ -9,8 +9,20 @@ from server.productions import Workshop
 from server.settings import Settings
 
 
+class BrokerSide(Protocol):
+    """The broker in use."""
+
+    @property
+    def name(self) -> str:
+        """ "mosquitto", "iotcore" or "configured"."""
+
+
 class AirSide(Protocol):
     """The side of the station that speaks with the devices. `server.air.Air` is the real one; tests share a full fake."""
+
+    @property
+    def broker(self) -> BrokerSide:
+        """What carries the messages."""
 
     def start(self) -> None:
         """Broker, gateway and ticks; ready when it returns."""

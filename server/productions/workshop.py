@@ -32,6 +32,8 @@ _IDLE_S = 1.0
 _BEAT_S = 2.0
 """How often progress is written and the order is looked at."""
 _RETRY_S = 5.0
+_GRACE_S = 5.0
+"""What is half-made is given back within this; a long mastering is cut off with its worker."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ class Workshop:
         """Give back what is half-made and end the workers."""
         self._stopping.set()
         self.kick()
-        self.studio.close()
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(timeout=_GRACE_S)
+        self.studio.close()
 
     def kick(self) -> None:
         """Something was ordered: look now."""

@@ -1,0 +1,223 @@
+"""A station in this process on a real database, with everything but devices and voice real: those are full fakes.
+
+The same tests run on PostgreSQL (see `database_url`).
+"""
+
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import docx
+import pytest
+from fastapi.testclient import TestClient
+
+from server.app import create_app
+from server.settings import Settings
+from voices import Studio
+
+VOICES = Path(__file__).parent.parent / "voices"
+PASSWORD = "mật khẩu đủ dài"
+PEOPLE = [
+    ("canbo", "Nông Thị Hoa", "officer", "khuoi-nan"),
+    ("canbo2", "Bế Văn Sơn", "officer", "khuoi-nan"),
+    ("lanhdao", "Hoàng Văn Khuê", "leader", "khuoi-nan"),
+    ("truongthon", "Lý Văn Páo", "village_head", "na-it"),
+    ("truongthon2", "Sầm Thị Mỷ", "village_head", "khuoi-khit"),
+    ("kythuat", "Trần Minh Đức", "technician", "khuoi-nan"),
+]
+TEXT = "Ủy ban nhân dân xã thông báo. Ngày mai họp thôn lúc bảy giờ tối. Đề nghị bà con đến đông đủ."
+
+
+class FakeBroker:
+    name = "fake"
+
+
+@dataclass
+class FakeAir:
+    """The air side without devices: remembers that it was told."""
+
+    kicks: int = 0
+    running: bool = False
+    broker: FakeBroker = field(default_factory=FakeBroker)
+
+    def start(self):
+        self.running = True
+
+    def stop(self):
+        self.running = False
+
+    def kick(self):
+        self.kicks += 1
+
+
+@dataclass
+class Commune:
+    """A commune that has been set up, and its people's clients."""
+
+    client: TestClient
+    settings: Settings
+    air: FakeAir
+    tokens: dict = field(default_factory=dict)
+
+    def station(self):
+        return self.client.app.state.station
+
+    def call(self, who, method, path, *, expect=None, **options):
+        """One request as that person (None: nobody); checks the status, gives the JSON."""
+        headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
+        answer = self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+        body = answer.json() if answer.content else None
+        if expect is None:
+            assert answer.is_success, body
+        else:
+            assert answer.status_code == expect, body
+        return body
+
+    def error(self, who, method, path, status, **options):
+        """The Vietnamese message of a refusal."""
+        return self.call(who, method, path, expect=status, **options)["error"]["message"]
+
+    def token(self, who):
+        if who not in self.tokens:
+            answer = self.client.post("/api/v1/sign-in", json={"username": who, "password": PASSWORD})
+            self.client.cookies.clear()
+            self.tokens[who] = answer.json()["token"]
+        return self.tokens[who]
+
+    def area(self, code):
+        return next(area["id"] for area in self.call("lanhdao", "GET", "/areas")["items"] if area["code"] == code)
+
+    def bulletin(self, who="canbo", text=TEXT, **fields):
+        return self.call(who, "POST", "/bulletins", data={"text": text, **fields})
+
+    def ready(self, version_id, who="canbo"):
+        """Order the audio and wait for it."""
+        self.call(who, "POST", f"/versions/{version_id}/production")
+        return self.wait_ready(version_id, who)
+
+    def wait_ready(self, version_id, who="canbo"):
+        import time
+
+        end = time.monotonic() + 30
+        while (state := self.call(who, "GET", f"/versions/{version_id}/production"))["status"] in {
+            "queued",
+            "rendering",
+        }:
+            assert time.monotonic() < end, state
+            time.sleep(0.02)
+        return state
+
+    def rendered(self, version_id, duration_ms=20_000):
+        """Audio for a test that is not about audio: the row alone."""
+        from server.tables import Production, ProductionStatus, Version
+
+        with self.station().database.write() as session:
+            version = session.get(Version, version_id)
+            session.add(
+                Production(
+                    version_id=version_id,
+                    edit_count=version.edit_count,
+                    voice=self.settings.voice,
+                    status=ProductionStatus.READY,
+                    sha256="ab" * 32,
+                    bytes=1000,
+                    duration_ms=duration_ms,
+                )
+            )
+
+    def approved(self, who="canbo", duration_ms=20_000, **fields):
+        """A version that a leader approved."""
+        version = self.bulletin(who, **fields)["version"]["id"]
+        self.rendered(version, duration_ms)
+        self.call(who, "POST", f"/versions/{version}/submit")
+        self.call("lanhdao", "POST", f"/versions/{version}/approve", json={"note": "Đồng ý"})
+        return version
+
+    def speaker(self, name, area_code="na-it"):
+        from server.tables import Area, Speaker
+
+        with self.station().database.write() as session:
+            from sqlmodel import select
+
+            area = session.exec(select(Area).where(Area.code == area_code)).one()
+            session.add(Speaker(id=name, name=f"Loa {name}", area_id=area.id))
+        return name
+
+    def schedule(self, version, area="na-it", who="canbo", start_at=None, expect=None, **fields):
+        start_at = start_at or self.soon()
+        body = {"version_id": version, "area_id": area, "start_at": start_at.isoformat(), **fields}
+        return self.call(who, "POST", "/schedules", json=body, expect=expect)
+
+    @staticmethod
+    def soon():
+        return datetime.now(UTC) + timedelta(minutes=5)
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    """SQLite in the data folder; tests/server/postgresql overrides it."""
+    return ""
+
+
+@pytest.fixture
+def settings(tmp_path, database_url):
+    return Settings(data_dir=tmp_path / "data", workers=1, voice="thu", database_url=database_url)
+
+
+@pytest.fixture
+def fake_voice(monkeypatch, tmp_path):
+    """Render processes speak tones; what they were asked is in the log."""
+    monkeypatch.setenv("FAKE_ENGINE_LOG", str(tmp_path / "engine.log"))
+    monkeypatch.syspath_prepend(str(VOICES))
+    return "fake_engine:open_engine"
+
+
+@pytest.fixture
+def make_app(settings, fake_voice):
+    """Applications on one data folder: more than one after another is a restart."""
+
+    def make(air=None):
+        return create_app(settings, air=air or FakeAir(), studio=Studio(settings.clip_cache_dir, 1, factory=fake_voice))
+
+    return make
+
+
+@pytest.fixture
+def empty(make_app, settings):
+    """A station that nobody has set up."""
+    air = FakeAir()
+    with TestClient(make_app(air), raise_server_exceptions=False) as client:
+        yield Commune(client, settings, air)
+
+
+ALL_DAY = {"allowed": [{"start": "00:00", "end": "00:00"}], "session_minutes": 60}
+
+
+def setup_body(settings, **changes):
+    return {
+        "setup_code": (settings.data_dir / "setup-code").read_text().strip(),
+        "commune": {"name": "Xã Khuổi Nằn", "code": "khuoi-nan"},
+        "villages": [{"name": "Thôn Nà Ít", "code": "na-it"}, {"name": "Thôn Khuổi Khít", "code": "khuoi-khit"}],
+        "people": [
+            {"username": u, "name": n, "role": r, "password": PASSWORD, "area_code": a} for u, n, r, a in PEOPLE
+        ],
+        "policy": ALL_DAY,
+        **changes,
+    }
+
+
+@pytest.fixture
+def commune(empty):
+    """A commune with its people; allowed all day, so that tests pass at night."""
+    empty.call(None, "POST", "/setup", json=setup_body(empty.settings))
+    return empty
+
+
+def docx_bytes(*paragraphs):
+    document = docx.Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
