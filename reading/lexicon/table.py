@@ -34,7 +34,9 @@ class ImportedTable(BaseModel):
 def parse_table(text: str) -> ImportedTable:
     """Read a dictionary from tab-separated text with the heading of COLUMNS (only the first two columns are required).
 
-    Several phrases in one field are separated by ";". Lines that start with "#" and empty lines are left out. A wrong line
+    Several phrases in one field are separated by ";". Four signs stand for more: "#" a digit, "*" a capital letter or a digit (a name),
+    "^" the beginning and "$" the end of the sentence. Rows for one written form that say different things without condition are
+    allowed: the place is then shown as ambiguous. Lines that start with "#" and empty lines are left out. A wrong line
     is reported and does not hinder the others.
     """
     rows: list[Row] = []
@@ -50,7 +52,7 @@ def parse_table(text: str) -> ImportedTable:
         if isinstance(parsed, str):
             errors.append(RowError(line=number, message=parsed))
             continue
-        key = (parsed.written, parsed.after, parsed.before, parsed.among)
+        key = (parsed.written, parsed.spoken, parsed.after, parsed.before, parsed.among)
         if key in seen:
             errors.append(RowError(line=number, message=f"“{parsed.written}” đã có ở dòng {seen[key]}: hãy giữ lại một dòng."))
             continue

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from reading.lexicon import Entry
-from reading.rules.line import MASKS, Line, Part, Rule
+from reading.rules.line import CONTEXT, MASKS, Line, Part, Rule
 from reading.script import FlagCode
 from reading.syllables import is_syllable
 
@@ -34,28 +35,42 @@ def _distance(entry: Entry) -> int:
 
 def _holds(entry: Entry, before: str, after: str, sentence: str) -> bool:
     row = entry.row
-    left, right = _EDGE.sub(" ", before).rstrip(), _EDGE.sub(" ", after).lstrip()
+    left, right = before.lower().rstrip(), after.lstrip()
+    bare_left, bare_right = _EDGE.sub(" ", left).rstrip(), _EDGE.sub(" ", right).lstrip()
     return (
-        any(_ends_with(left, phrase.casefold()) for phrase in row.after)
-        or any(_starts_with(right, phrase.casefold()) for phrase in row.before)
-        or any(re.search(rf"(?<!\w){re.escape(phrase.casefold())}(?!\w)", sentence) for phrase in row.among)
+        any(_ends_with(left, bare_left, phrase) for phrase in row.after)
+        or any(_starts_with(right, bare_right, phrase) for phrase in row.before)
+        or any(re.search(rf"(?<!\w){re.escape(phrase.lower())}(?!\w)", sentence) for phrase in row.among)
     )
 
 
-def _ends_with(left: str, phrase: str) -> bool:
+def _ends_with(left: str, bare: str, phrase: str) -> bool:
     if phrase == "^":
-        return not left.strip()
+        return not bare
     if phrase == "#":
-        return left[-1:].isdigit()
-    return left.endswith(phrase) and not left[: -len(phrase)][-1:].isalnum()
+        return bare[-1:].isdigit()
+    if phrase in {":", ","}:
+        return left.endswith(phrase)
+    wanted = _bare(phrase)
+    return bare.endswith(wanted) and not bare[: -len(wanted)][-1:].isalnum()
 
 
-def _starts_with(right: str, phrase: str) -> bool:
-    if phrase == "#":
-        return right[:1].isdigit()
+def _starts_with(right: str, bare: str, phrase: str) -> bool:
     if phrase == "$":
-        return not right.strip()
-    return right.startswith(phrase) and not right[len(phrase) :][:1].isalnum()
+        return not bare
+    if phrase == "#":
+        return bare[:1].isdigit()
+    if phrase == "*":
+        return bare[:1].isupper() or bare[:1].isdigit()
+    if phrase in {":", ","}:
+        return right.startswith(phrase)
+    wanted = _bare(phrase)
+    return bare[: len(wanted)].lower() == wanted and not bare[len(wanted) :][:1].isalnum()
+
+
+@lru_cache(maxsize=20_000)
+def _bare(phrase: str) -> str:
+    return _EDGE.sub(" ", phrase.lower()).strip() or phrase.lower()
 
 
 def _known(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -80,7 +95,9 @@ def _known(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _from_entries(entries: Sequence[Entry], start: int, end: int, written: str, line: Line) -> Part | None:
     if line.text[start:end].endswith(".") and not written.endswith(".") and not line.text[end:].strip():
         end -= 1  # the full stop of the sentence
-    found = choose_entry(entries, line.before(start), line.after(end), line.text.lower())
+    before = line.text[max(0, start - CONTEXT) : start]
+    after = line.text[end : end + CONTEXT]
+    found = choose_entry(entries, before, after, line.text.lower())
     if found is None:
         return None
     entry, sure = found

@@ -39,6 +39,12 @@ RULES: tuple[Rule, ...] = (
     *quantities.RULES,
     *abbreviations.RULES,
 )
+_PLAIN = str.maketrans({
+    CLAIMED: "\ufffd", QUANTITY: "\ufffd",
+    "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\t": " ",
+    "\u2010": "-", "\u2011": "-", "\u2012": "–", "\u2015": "—", "\u2044": "/", "\u2215": "/", "ð": "đ", "Ð": "Đ",
+})  # fmt: skip
+"""Look-alikes, one character each, so that spans stay true."""
 _QUANTITIES = frozenset({
     "date", "day and month", "month and year", "month", "weekday", "time", "money", "unit", "percent", "fraction", "number", "signed number", "section number", "roman numeral",
     "quarter", "ordinal", "kilometre post", "minutes",
@@ -60,7 +66,7 @@ def read_written(text: str, lexicon: Lexicon, dialect: Dialect) -> Reading:
 
 
 def _parts(text: str, lexicon: Lexicon, dialect: Dialect) -> list[Part]:
-    masked = text.replace(CLAIMED, "\ufffd").replace(QUANTITY, "\ufffd")
+    masked = text.translate(_PLAIN)
     line = Line(text=masked, open=masked, lexicon=lexicon, dialect=dialect, capitals=_in_capitals(masked))
     parts: list[Part] = []
     has_digit = any(character.isdecimal() for character in masked)
