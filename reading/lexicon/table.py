@@ -8,7 +8,7 @@ from reading.lexicon.row import Row
 
 COLUMNS = ("chữ viết", "cách đọc", "đứng sau", "đứng trước", "trong câu có", "nguồn", "ghi chú")
 MAX_ROWS = 20_000
-MAX_FIELD = 200
+MAX_FIELD = 500
 
 
 class RowError(BaseModel):
