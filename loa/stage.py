@@ -78,9 +78,8 @@ class Stage:
         """Start the station and wait until it answers."""
         about = self._data / "station.json"
         about.unlink(missing_ok=True)
-        arguments = ["serve", "--data", str(self._data), "--host", self.options.host, "--broker", self.options.broker]
-        if self.options.port:
-            arguments += ["--port", str(self.options.port)]
+        arguments = ["serve", "--data", str(self._data), "--host", self.options.host, "--port", str(self.options.port)]
+        arguments += ["--broker", self.options.broker]
         environment = {"LOA_VOICE": self.options.voice} if self.options.voice else {}
         self.children.loa("station", arguments, environment)
         wait_for(

@@ -35,9 +35,8 @@ def write_demo_document(path: Path, today: date) -> None:
     when = f"từ 7h30 đến 11h ngày {day:%d/%m/%Y}, tại nhà văn hóa thôn Nà Ít."
     for text in (
         f"Thực hiện Kế hoạch số 112/KH-UBND, UBND xã tổ chức tiêm phòng {when}",
-        "Phí tiêm là 25.000đ/con. Hộ nghèo, hộ có thẻ BHYT vùng khó khăn được miễn phí.",
-        "Đề nghị các hộ dân xích, rọ mõm chó khi đưa đến tiêm.",
-        "Mọi thắc mắc, bà con gọi số 0912.345.678 để được giải đáp.",
+        "Phí tiêm là 25.000đ/con. Hộ nghèo được miễn phí.",
+        "Bà con cần hỏi thêm, gọi số 0912.345.678.",
     ):
         document.add_paragraph(text)
     left, right = _two_columns(document)
