@@ -1,0 +1,386 @@
+"""The agent: one object, driven from outside, that does no input or output itself.
+
+Drive it like this: call `start`, then for ever `step`, which does what is due and returns the monotonic instant at which it must be
+called again at the latest; in between, call the methods under "what the world says" as things happen, each followed by `step`.
+One thread only. When a method returns, what it did is on disk: only then may a message be acknowledged to the broker.
+An sqlite3.Error out of any method means that nothing can be remembered any more: let the process end and start again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+import structlog
+
+from edge_agent.commands import Commands
+from edge_agent.director import Director
+from edge_agent.fetching import Fetching
+from edge_agent.gate import Gate, body_of
+from edge_agent.identity import Identity
+from edge_agent.ledger import Ledger, Record
+from edge_agent.line import Line
+from edge_agent.options import Options
+from edge_agent.orders import Orders
+from edge_agent.outbox import Batch, Outbox
+from edge_agent.performing import Performer
+from edge_agent.polling import Polling
+from edge_agent.ports import FetchOutcome, LoadProblem, Ports
+from edge_agent.power import Power
+from edge_agent.signing import Voucher
+from edge_agent.stage import Stage
+from edge_agent.store import Store
+from edge_agent.telemetry import Telemetry
+from edge_agent.timekeeping import Timekeeper
+from protocol import topics
+from protocol.envelope import Kind
+from protocol.errors import RefusedError
+from protocol.keys import SigningKey, TrustSet
+from protocol.messages import Ack, CommandResult, Config, StationState
+from protocol.states import Reason, State
+
+log = structlog.get_logger(__name__)
+
+POST_PAUSE_S = 60.0
+"""Pause between tries to hand reports over by HTTPS while the broker is silent."""
+
+
+@dataclass(frozen=True)
+class Boot:
+    """This life of the agent."""
+
+    boot_id: str
+    """The machine's boot: monotonic instants compare only within one."""
+    reason: str = ""
+    version: str = ""
+    reborn: bool = False
+    """The memory was lost and begins anew."""
+
+
+class Agent:
+    """Everything that decides, wired together."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        key: SigningKey,
+        store: Store,
+        ports: Ports,
+        boot: Boot,
+        options: Options,
+        random: Random,
+    ) -> None:
+        answer = identity.answer
+        self._ports = ports
+        self._store = store
+        self._boot = boot
+        self._random = random
+        self._station_online = True
+        self._posted_mono_s = -POST_PAUSE_S
+        self._options = options
+        self.time = Timekeeper(ports.clock)
+        self._voucher = Voucher(key, station=identity.station, store=store, time=self.time)
+        self.outbox = Outbox(
+            store, self.time, boot_id=boot.boot_id, random=random, options=options, send=self._send_batch
+        )
+        trust = store.fact("trust")
+        self._gate = Gate(
+            store,
+            self.outbox,
+            self.time,
+            trust=TrustSet.model_validate_json(trust) if trust else answer.trust,
+            device=identity.device,
+            station=identity.station,
+        )
+        self.ledger = Ledger(store, self.outbox, self.time, boot_id=boot.boot_id)
+        stage = Stage()
+        self._performer = Performer(
+            stage=stage,
+            ledger=self.ledger,
+            output=ports.output,
+            time=self.time,
+            options=options,
+            bad_file=self._bad_file,
+            missing_file=self._missing_file,
+        )
+        self.director = Director(
+            stage=stage,
+            performer=self._performer,
+            ledger=self.ledger,
+            library=ports.library,
+            power=Power(ports.amplifier, self.time),
+            volume=ports.volume,
+            time=self.time,
+            options=options,
+            trusted=self._gate.believes,
+        )
+        self._fetching = Fetching(
+            ledger=self.ledger,
+            library=ports.library,
+            web=ports.web,
+            time=self.time,
+            random=random,
+            options=options,
+            refused=self._bad_hash,
+        )
+        self._orders = Orders(
+            store=store,
+            gate=self._gate,
+            ledger=self.ledger,
+            outbox=self.outbox,
+            director=self.director,
+            performer=self._performer,
+            fetching=self._fetching,
+            time=self.time,
+            device_id=answer.device_id,
+            reborn_s=self._reborn_s,
+        )
+        self._commands = Commands(
+            gate=self._gate,
+            store=store,
+            director=self.director,
+            volume=ports.volume,
+            caretaker=ports.caretaker,
+            answer=self._answer,
+        )
+        self._line = Line(
+            link=ports.link,
+            voucher=self._voucher,
+            time=self.time,
+            random=random,
+            options=options,
+            station=answer.station,
+            device_id=answer.device_id,
+            version=boot.version,
+            boot_reason=boot.reason,
+            fresh=store.message(Kind.DESIRED) is None,
+        )
+        self._polling = Polling(
+            web=ports.web,
+            gate=self._gate,
+            store=store,
+            time=self.time,
+            random=random,
+            options=options,
+            silent=self._broker_silent,
+        )
+        self._telemetry = Telemetry(
+            ports=ports,
+            store=store,
+            ledger=self.ledger,
+            director=self.director,
+            time=self.time,
+            voucher=self._voucher,
+            station=answer.station,
+            device_id=answer.device_id,
+        )
+        self._topic = {
+            leaf: topics.device(answer.station, answer.device_id, leaf) for leaf in (*topics.TO_DEVICE, "evt", "res")
+        }
+        self._handlers: dict[str, Callable[[str, str], None]] = {
+            self._topic["desired"]: self._orders.desired,
+            self._topic["config"]: self._config,
+            self._topic["cmd"]: lambda token, _topic: self._commands.command(token),
+            self._topic["ack"]: self._ack,
+            topics.alert(answer.station): lambda token, _topic: self._orders.alert(token),
+            topics.station_state(answer.station): self._station_state,
+        }
+
+    # ------------------------------------------------------------ driving
+
+    def start(self) -> None:
+        """Take up from disk where the last life ended. Nothing is sent or sounded before `step`."""
+        with self._store.transaction():
+            if self._boot.reborn:
+                self._store.set_fact("reborn_s", str(self.time.now_s()) if self.time.trusted else "")
+            self._remember(Kind.CONFIG, self._apply_config)
+            self.director.recover()
+        self._remember(Kind.DESIRED, self._orders.remember)
+        log.info("agent started", boot=self._boot.boot_id, epoch=self.outbox.epoch, clock=self.time.state)
+
+    def step(self) -> float:
+        """Do what is due; the monotonic instant at which to be called again at the latest."""
+        wakes = [
+            self._fetching.step(),
+            self.director.step(),
+            self._fetching.step(),
+            self._line.step(),
+            self.outbox.step(),
+            self._polling.step(),
+            self._post_events(),
+            self._telemetry.step() if self._line.up else None,
+        ]
+        return min(wake for wake in wakes if wake is not None)
+
+    def shut_down(self) -> None:
+        """The process ends in good order: what sounds is cut, and the station is told."""
+        for record in self.director.sounding():
+            if not record.emergency:
+                self._performer.end(record, State.CUT, reason=Reason.POWER)
+        self._line.leave()
+
+    # ------------------------------------------------------------ what the world says: the station
+
+    def connected(self) -> None:
+        """The broker has taken the connection; subscriptions are on their way."""
+        self._telemetry.line_opened()
+        self._line.connected()
+        self.outbox.line(open_=True)
+
+    def disconnected(self, reason: str) -> None:
+        """The connection is gone, or an attempt to make one has failed."""
+        self._line.disconnected(reason)
+        self.outbox.line(open_=False)
+
+    def message(self, topic: str, payload: bytes) -> None:
+        """Something came on a topic; it is believed or refused, and on disk when this returns."""
+        handler = self._handlers.get(topic)
+        if handler is None:
+            log.warning("message on a foreign topic", topic=topic)
+            return
+        try:
+            handler(payload.decode("ascii", "replace"), topic)
+        except RefusedError as error:
+            self._gate.refuse(topic, error.refusal, error.detail)
+        else:
+            self._line.heard_mono_s = self.time.mono_s()
+
+    def polled(self, token: str | None, sent_mono_s: float, received_mono_s: float) -> None:
+        """The station's answer to a poll, None if there was none."""
+        try:
+            answer = self._polling.answered(token, sent_mono_s, received_mono_s)
+        except RefusedError as error:
+            self._gate.refuse("poll", error.refusal, error.detail)
+            return
+        if answer is None:
+            return
+        for leaf, inner in (("config", answer.config), ("ack", answer.ack), ("desired", answer.desired)):
+            if inner is not None:
+                self.message(self._topic[leaf], inner.encode())
+
+    def posted(self, token: str) -> None:
+        """The station's sealed acknowledgement of reports that went by HTTPS."""
+        self.message(self._topic["ack"], token.encode())
+
+    def fetched(self, sha256: str, outcome: FetchOutcome, detail: str = "") -> None:
+        """A download has ended."""
+        self._fetching.fetched(sha256, outcome, detail)
+
+    # ------------------------------------------------------------ what the world says: the box
+
+    def voice_loaded(self, voice: str) -> None:
+        """A voice is ready to start."""
+        self._performer.loaded(voice)
+
+    def voice_failed(self, voice: str, problem: LoadProblem, detail: str = "") -> None:
+        """A voice could not be loaded, or broke while sounding."""
+        self._performer.failed(voice, problem, detail)
+
+    def voice_started(self, voice: str, take: int, mono_s: float) -> None:
+        """The first frame came out at that instant."""
+        self._performer.started(voice, take, mono_s)
+
+    def voice_ended(self, voice: str, take: int, position_ms: int) -> None:
+        """A voice has come to its end by itself."""
+        self._performer.finished(voice, take, position_ms)
+
+    def button(self) -> None:
+        """Somebody at the box has pressed stop."""
+        log.warning("local stop")
+        self.director.stop_all(Reason.LOCAL_STOP)
+
+    def task_done(self, result: CommandResult) -> None:
+        """An act of remote care has ended."""
+        self._answer(result)
+
+    # ------------------------------------------------------------ inside
+
+    def _config(self, token: str, _topic: str) -> None:
+        claims = self._gate.newer(Kind.CONFIG, token)
+        if claims is None:
+            return
+        config = body_of(claims, Config)
+        with self._store.transaction():
+            self._gate.keep(Kind.CONFIG, token, claims.rev)
+            self._store.set_fact("trust", config.trust.model_dump_json())
+            self._configure(config)
+
+    def _apply_config(self, token: str) -> None:
+        self._configure(body_of(self._gate.open(Kind.CONFIG, token, now=None), Config))
+
+    def _configure(self, config: Config) -> None:
+        self._gate.trust(config.trust)
+        self._telemetry.heartbeat_s = float(config.heartbeat_s)
+        self.director.configure(config)
+
+    def _remember(self, kind: Kind, apply: Callable[[str], None]) -> None:
+        """Act upon the stored message of a kind again; one that has gone bad on disk is asked for anew."""
+        message = self._store.message(kind)
+        if message is None:
+            return
+        try:
+            apply(message.token)
+        except RefusedError as error:
+            self._gate.refuse(f"disk#{kind}", error.refusal, error.detail)
+            self._store.set_message(kind, type(message)(rev=0, token=""))
+
+    def _ack(self, token: str, _topic: str) -> None:
+        claims = self._gate.newer(Kind.ACK, token)
+        if claims is not None:
+            ack = body_of(claims, Ack)
+            with self._store.transaction():
+                self._gate.keep(Kind.ACK, token, claims.rev)
+                self.outbox.acked(ack)
+
+    def _station_state(self, token: str, _topic: str) -> None:
+        claims = self._gate.newer(Kind.STATE, token)
+        if claims is not None:
+            state = body_of(claims, StationState)
+            with self._store.transaction():
+                self._gate.keep(Kind.STATE, token, claims.rev)
+            self._station_online = state.online
+
+    def _broker_silent(self) -> bool:
+        return not self._line.up or not self._station_online or self.outbox.unanswered_s > self._options.silent_broker_s
+
+    def _post_events(self) -> float | None:
+        """Hand reports over by HTTPS while the broker is silent."""
+        if not self.outbox.waiting or not self._broker_silent():
+            return None
+        mono_s = self.time.mono_s()
+        if mono_s < self._posted_mono_s + POST_PAUSE_S:
+            return self._posted_mono_s + POST_PAUSE_S
+        self._posted_mono_s = mono_s
+        batch = self.outbox.next_batch()
+        if batch is not None:
+            self._ports.web.post_events(self._voucher.seal(Kind.EVT, batch.body, rev=batch.last))
+        return mono_s + POST_PAUSE_S
+
+    def _send_batch(self, batch: Batch) -> None:
+        token = self._voucher.seal(Kind.EVT, batch.body, rev=batch.last)
+        self._ports.link.publish(self._topic["evt"], token.encode())
+
+    def _answer(self, result: CommandResult) -> None:
+        self._ports.link.publish(self._topic["res"], self._voucher.seal(Kind.RES, result).encode())
+
+    def _bad_hash(self, sha256: str, detail: str) -> None:
+        self._gate.refuse("audio", "bad_hash", detail, sha256=sha256)
+
+    def _bad_file(self, record: Record, detail: str) -> None:
+        """A file on disk is not what its name says any more."""
+        if record.job.audio is not None:
+            self._ports.library.discard(record.job.audio.sha256)
+            self._bad_hash(record.job.audio.sha256, detail)
+
+    def _missing_file(self, record: Record) -> None:
+        self._fetching.lost(record)
+
+    def _reborn_s(self) -> float:
+        """Before this instant nothing is known of what has started; 0 if the memory is whole."""
+        fact = self._store.fact("reborn_s")
+        if fact is None:
+            return 0.0
+        if fact == "" and self.time.trusted:
+            fact = str(self.time.now_s())
+            self._store.set_fact("reborn_s", fact)
+        return float(fact) if fact else 0.0

@@ -1,0 +1,75 @@
+"""The closed list of commands: each is signed, acted upon at most once, and answered."""
+
+from collections.abc import Callable
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from edge_agent.director import Director
+from edge_agent.gate import Gate, body_of
+from edge_agent.ports import Caretaker, Task, Volume
+from edge_agent.store import Store
+from protocol.envelope import Kind
+from protocol.messages import Command, CommandResult, Operation
+from protocol.states import Reason
+
+log = structlog.get_logger(__name__)
+
+
+class VolumeArgs(BaseModel):
+    """`volume`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    percent: int = Field(ge=0, le=100)
+
+
+class Commands:
+    """Verifies, remembers, acts, answers."""
+
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        store: Store,
+        director: Director,
+        volume: Volume,
+        caretaker: Caretaker,
+        answer: Callable[[CommandResult], None],
+    ) -> None:
+        self._gate = gate
+        self._store = store
+        self._director = director
+        self._volume = volume
+        self._caretaker = caretaker
+        self._answer = answer
+
+    def command(self, token: str) -> None:
+        """A command came; raises RefusedError if it is not believed. Remembered before it is acted upon: never twice."""
+        claims = self._gate.newer(Kind.CMD, token)
+        if claims is None:
+            return
+        command = body_of(claims, Command)
+        log.info("command", command_id=command.command_id, op=command.op)
+        with self._store.transaction():
+            self._gate.keep(Kind.CMD, token, claims.rev)
+            if command.op is Operation.STOP_ALL:
+                self._director.stop_all(Reason.STOP_ALL)
+        try:
+            self._act(command)
+        except ValidationError as error:
+            self._answer(
+                CommandResult(command_id=command.command_id, ok=False, detail=f"bad_args: {error.error_count()}")
+            )
+
+    def _act(self, command: Command) -> None:
+        done = CommandResult(command_id=command.command_id, ok=True)
+        if command.op is Operation.STOP_ALL:
+            self._answer(done)
+        elif command.op is Operation.VOLUME:
+            percent = VolumeArgs.model_validate(command.args).percent
+            self._volume.set_percent(percent)
+            now = self._volume.percent()
+            self._answer(done.model_copy(update={"ok": now is not None, "data": {"percent": now}}))
+        else:
+            self._caretaker.begin(Task(command.command_id, command.op, dict(command.args)))

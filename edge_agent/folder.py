@@ -1,0 +1,71 @@
+"""The agent's own folder: one process at a time, and a damaged database is set aside, not fatal."""
+
+import fcntl
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from edge_agent.errors import PermanentError
+from edge_agent.identity import sync_folder
+from edge_agent.library import FolderLibrary
+from edge_agent.store import Store
+
+log = structlog.get_logger(__name__)
+
+DATABASE = "agent.db"
+KEEP_BAD = 3
+
+
+@dataclass
+class Folder:
+    """What the folder holds, opened. `reborn`: the memory was lost and begins anew."""
+
+    path: Path
+    store: Store
+    library: FolderLibrary
+    reborn: bool
+    lock: IO[str]
+
+    def close(self) -> None:
+        """Release the database and the folder."""
+        self.store.close()
+        self.lock.close()
+
+
+def open_folder(path: Path) -> Folder:
+    """Open the state folder for this process alone; raises PermanentError if another agent has it."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = (path / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        message = f"Một tiến trình khác đang dùng {path}. Hãy dừng nó trước (systemctl stop loa-agent)."
+        raise PermanentError(message) from error
+    store, reborn = open_store(path / DATABASE)
+    return Folder(path=path, store=store, library=FolderLibrary(path / "audio"), reborn=reborn, lock=lock)
+
+
+def open_store(database: Path) -> tuple[Store, bool]:
+    """The database, and whether a damaged one had to be set aside for a new one."""
+    try:
+        return Store(database), False
+    except sqlite3.DatabaseError as error:
+        log.exception("database damaged, set aside", path=str(database), error=str(error))
+    set_aside(database)
+    return Store(database), True
+
+
+def set_aside(database: Path) -> None:
+    """Move a damaged database out of the way, with its journal; the oldest of several goes."""
+    old = sorted(database.parent.glob(f"{database.name}.bad-*"))
+    number = 1 + max((int(found.name.rpartition("-")[2]) for found in old), default=0)
+    for found in old[: max(0, len(old) - KEEP_BAD + 1)]:
+        found.unlink()
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    database.rename(database.with_name(f"{database.name}.bad-{number}"))
+    sync_folder(database.parent)

@@ -1,0 +1,217 @@
+"""Carrying performances out: start, hold, duck, end, and what the output answers. Every start is on disk before its first frame."""
+
+from collections.abc import Callable
+
+import structlog
+
+from edge_agent.ledger import Ledger, Record
+from edge_agent.options import Options
+from edge_agent.ports import LoadProblem, Output
+from edge_agent.stage import Performance, Phase, Stage
+from edge_agent.timekeeping import Timekeeper
+from edge_agent.timing import needed_s, pass_ms
+from protocol.priorities import DUCK_DB
+from protocol.states import ENDS, SOUNDING, Reason, State
+
+log = structlog.get_logger(__name__)
+
+
+class Performer:
+    """The stage's hands. `bad_file` and `missing_file` are told when a record's file cannot be used."""
+
+    def __init__(
+        self,
+        *,
+        stage: Stage,
+        ledger: Ledger,
+        output: Output,
+        time: Timekeeper,
+        options: Options,
+        bad_file: Callable[[Record, str], None],
+        missing_file: Callable[[Record], None],
+    ) -> None:
+        self._stage = stage
+        self._ledger = ledger
+        self._output = output
+        self._time = time
+        self._delay_s = options.output_delay_ms / 1000
+        self._bad_file = bad_file
+        self._missing_file = missing_file
+
+    # ------------------------------------------------------------ what is done to a performance
+
+    def load(self, record: Record) -> None:
+        """Decode ahead."""
+        self._stage.put(Performance(record))
+        if record.job.stream is not None:
+            self._output.load_stream(record.voice, record.job.stream)
+        elif record.job.audio is not None:
+            self._output.load(record.voice, record.job.audio.sha256)
+
+    def begin(self, performance: Performance, at_mono_s: float) -> None:
+        """Order the first frame for that instant; the start is on disk when this returns."""
+        record = performance.record
+        record.waited = None
+        if not record.started:
+            record.started = True
+            self._ledger.save(record)
+        performance.phase = Phase.ORDERED
+        performance.take += 1
+        performance.from_ms = record.position_ms
+        performance.before_ms = record.played_ms
+        performance.ducked = False
+        self._output.start(
+            record.voice, performance.take, at_mono_s=at_mono_s, from_ms=record.position_ms, gain_db=record.job.gain_db
+        )
+
+    def hold(self, performance: Performance, by: str | None) -> None:
+        """Silence it for now: it goes on later, or, if not one frame of it came out, it has not started."""
+        record = performance.record
+        frames = self._silence(performance)
+        if not frames and record.state is State.READY:
+            record.started = False
+            record.waited = Reason.BUSY
+            self._ledger.save(record)
+            performance.phase = Phase.LOADED
+            return
+        performance.phase = Phase.HELD
+        if record.state in SOUNDING:
+            self._ledger.move(record, State.INTERRUPTED, by=by)
+
+    def duck(self, performance: Performance, *, under: bool) -> None:
+        """Quieter underneath, or back to its own loudness."""
+        if performance.ducked != under:
+            performance.ducked = under
+            self._output.set_gain(
+                performance.record.voice, performance.record.job.gain_db + (DUCK_DB if under else 0.0)
+            )
+
+    def end(self, record: Record, state: State, *, reason: Reason | None = None, by: str | None = None) -> None:
+        """Silence and end a record, whatever it is doing. What had started cannot end as if it had not, and the other way round."""
+        if state not in ENDS:
+            raise ValueError(state)
+        performance = self._stage.of(record)
+        if performance is not None:
+            if not self._silence(performance) and record.state is State.READY:
+                record.started = False
+            self._output.unload(record.voice)
+            self._stage.drop(record)
+        if state is State.CUT and not record.started:
+            state = State.CANCELLED
+        self._ledger.move(record, state, reason=reason, by=by)
+
+    def forget(self, record: Record) -> None:
+        """Its sound is another one now: silence the old one; what had started goes on with the new."""
+        performance = self._stage.of(record)
+        if performance is None:
+            return
+        self.hold(performance, by=None)
+        self._output.unload(record.voice)
+        self._stage.drop(record)
+
+    def save_progress(self, performance: Performance) -> None:
+        """Write down how much has sounded: after a crash this is what is known."""
+        performance.saved_mono_s = self._time.mono_s()
+        self._measure(performance)
+        self._ledger.save(performance.record)
+
+    # ------------------------------------------------------------ what the output answers
+
+    def loaded(self, voice: str) -> None:
+        """A voice can start now."""
+        performance = self._stage.by_voice(voice)
+        if performance is not None and performance.phase is Phase.LOADING:
+            performance.phase = Phase.HELD if performance.record.started else Phase.LOADED
+
+    def failed(self, voice: str, problem: LoadProblem, detail: str) -> None:
+        """A voice cannot be used, or broke while sounding."""
+        performance = self._stage.by_voice(voice)
+        if performance is None:
+            return
+        record = performance.record
+        log.warning("voice failed", voice=voice, problem=problem, detail=detail)
+        if problem in {LoadProblem.BAD_HASH, LoadProblem.MISSING}:
+            self._output.unload(voice)
+            self._stage.drop(record)
+            record.waited = Reason.NO_AUDIO
+            if problem is LoadProblem.BAD_HASH:
+                self._bad_file(record, detail)
+            self._missing_file(record)
+            return
+        reason = Reason.BAD_AUDIO if problem is LoadProblem.UNDECODABLE else Reason.NO_OUTPUT
+        self.end(record, State.FAILED, reason=reason)
+
+    def started(self, voice: str, take: int, mono_s: float) -> None:
+        """The first frame of a start came out at that instant."""
+        performance = self._stage.by_voice(voice)
+        if performance is not None and performance.take == take and performance.phase is Phase.ORDERED:
+            self._sounds(performance, mono_s)
+
+    def finished(self, voice: str, take: int, position_ms: int) -> None:
+        """A voice has come to its end by itself."""
+        performance = self._stage.by_voice(voice)
+        if performance is None or performance.take != take or performance.phase is not Phase.SOUNDING:
+            return
+        record = performance.record
+        record.played_ms = performance.before_ms + max(0, position_ms - performance.from_ms)
+        record.position_ms = 0
+        record.pass_index += 1
+        now_s = self._time.now_s()
+        gap_s = record.job.repeat.gap_s
+        fits = now_s + gap_s + needed_s(record, now_s) <= record.job.not_after.timestamp() + 0.5
+        if record.job.audio is not None and record.pass_index < record.job.repeat.count and fits:
+            performance.phase = Phase.GAP
+            performance.gap_until_mono_s = self._time.mono_s() + gap_s
+            self._ledger.save(record)
+            return
+        self.played(performance)
+
+    def played(self, performance: Performance) -> None:
+        """All that was to sound has sounded."""
+        record = performance.record
+        self._silence(performance)
+        name = self._output.name
+        self._output.unload(record.voice)
+        self._stage.drop(record)
+        self._ledger.move(record, State.PLAYED, evidence=self._output.evidence, output=name)
+
+    # ------------------------------------------------------------ inside
+
+    def _sounds(self, performance: Performance, mono_s: float) -> None:
+        record = performance.record
+        performance.phase = Phase.SOUNDING
+        performance.sounded_mono_s = mono_s
+        performance.saved_mono_s = mono_s
+        if record.state is State.READY:
+            error_ms = None
+            if self._time.trusted:
+                planned_mono_s = self._time.mono_at(record.job.start_at.timestamp())
+                error_ms = round((mono_s + self._delay_s - planned_mono_s) * 1000, 2)
+            self._ledger.move(record, State.PLAYING, start_error_ms=error_ms, output=self._output.name)
+        elif record.state is State.INTERRUPTED:
+            self._ledger.move(record, State.RESUMED, output=self._output.name)
+
+    def _silence(self, performance: Performance) -> bool:
+        """Stop the voice; whether any frame of the current start came out."""
+        if performance.phase not in {Phase.ORDERED, Phase.SOUNDING}:
+            return False
+        self._measure(performance)
+        position_ms = self._output.stop(performance.record.voice)
+        if position_ms is None:
+            return False
+        if performance.phase is Phase.ORDERED:  # its first frame is out, the answer is still on its way
+            self._sounds(performance, self._time.mono_s())
+        self._advance(performance, position_ms)
+        return True
+
+    def _measure(self, performance: Performance) -> None:
+        position_ms = (
+            self._output.position_ms(performance.record.voice) if performance.phase is Phase.SOUNDING else None
+        )
+        if position_ms is not None:
+            self._advance(performance, position_ms)
+
+    def _advance(self, performance: Performance, position_ms: int) -> None:
+        record = performance.record
+        record.played_ms = performance.before_ms + max(0, position_ms - performance.from_ms)
+        record.position_ms = min(position_ms, pass_ms(record.job)) if record.job.audio else 0

@@ -1,0 +1,1 @@
+"""Players behind the `Output` port: a mixer with a WAV sink that keeps real time, and the sound card."""

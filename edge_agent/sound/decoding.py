@@ -1,0 +1,78 @@
+"""A file becomes samples: the bytes that are hashed are the bytes that are decoded."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from edge_agent.errors import PermanentError
+
+RATE_HZ = 48_000
+Samples = NDArray[np.float32]
+
+
+class BadHashError(PermanentError):
+    """The file's bytes are not what its name says."""
+
+
+class UndecodableError(PermanentError):
+    """The bytes are right, and no sound can be made of them."""
+
+
+class Sound:
+    """One opened file, mono at RATE_HZ; only what is read is decoded."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self._file = soundfile.SoundFile(io.BytesIO(data))
+            self.frames = self._file.frames
+            self._whole: Samples | None = None
+            if self._file.samplerate != RATE_HZ:
+                self._whole = _resample(self._mono(self._file.frames), self._file.samplerate)
+                self.frames = len(self._whole)
+            self._at = 0
+            self._first = self.read(RATE_HZ // 2)
+            self.seek(0)
+        except (soundfile.LibsndfileError, RuntimeError, ValueError) as error:
+            raise UndecodableError(f"Tệp âm thanh không giải mã được: {error}") from error
+        if not len(self._first):
+            raise UndecodableError("Tệp âm thanh không có tiếng nào.")
+
+    @classmethod
+    def open(cls, path: Path, sha256: str) -> "Sound":
+        """Read the file, check its hash and decode its beginning.
+
+        Raises FileNotFoundError, BadHashError, UndecodableError.
+        """
+        data = path.read_bytes()
+        found = hashlib.sha256(data).hexdigest()
+        if found != sha256:
+            raise BadHashError(f"Tệp {path.name[:12]}… hỏng: mã băm là {found[:12]}…")
+        return cls(data)
+
+    def seek(self, frame: int) -> None:
+        """The next read begins there."""
+        self._at = min(max(frame, 0), self.frames)
+        if self._whole is None:
+            self._file.seek(self._at)
+
+    def read(self, frames: int) -> Samples:
+        """The next samples; fewer at the end, none after it."""
+        whole = self._whole
+        found = self._mono(frames) if whole is None else whole[self._at : self._at + frames]
+        self._at += len(found)
+        return found
+
+    def _mono(self, frames: int) -> Samples:
+        block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
+        mono: Samples = block.mean(axis=1, dtype=np.float32) if block.shape[1] > 1 else block[:, 0]
+        return mono
+
+
+def _resample(samples: Samples, rate_hz: int) -> Samples:
+    """To RATE_HZ by straight lines: our own bulletins come at RATE_HZ, so this serves only foreign recordings."""
+    count = round(len(samples) * RATE_HZ / rate_hz)
+    return np.interp(np.arange(count) * (rate_hz / RATE_HZ), np.arange(len(samples)), samples).astype(np.float32)

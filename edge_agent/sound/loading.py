@@ -1,0 +1,55 @@
+"""Checks and opens sounds in a thread of its own: hashing and decoding must not hold up the agent."""
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from edge_agent.agent import Agent
+from edge_agent.library import FolderLibrary
+from edge_agent.ports import LoadProblem
+from edge_agent.sound.decoding import BadHashError, Sound, UndecodableError
+
+Post = Callable[[Callable[[Agent], None]], None]
+
+
+class Loader:
+    """`take` gets each opened sound; the agent is told afterwards."""
+
+    def __init__(self, library: FolderLibrary, take: Callable[[str, Sound], None], post: Post) -> None:
+        self._library = library
+        self._take = take
+        self._post = post
+        self._wanted: dict[str, str] = {}
+        self._work: SimpleQueue[str] = SimpleQueue()
+        threading.Thread(target=self._run, name="loader", daemon=True).start()
+
+    def load(self, voice: str, sha256: str) -> None:
+        """Open it soon."""
+        self._wanted[voice] = sha256
+        self._work.put(voice)
+
+    def forget(self, voice: str) -> None:
+        """It is no longer wanted."""
+        self._wanted.pop(voice, None)
+
+    def _run(self) -> None:
+        while True:
+            voice = self._work.get()
+            sha256 = self._wanted.pop(voice, None)
+            if sha256 is not None:
+                self._open(voice, sha256)
+
+    def _open(self, voice: str, sha256: str) -> None:
+        try:
+            sound = Sound.open(self._library.path(sha256), sha256)
+        except BadHashError as error:
+            problem, detail = LoadProblem.BAD_HASH, str(error)
+        except UndecodableError as error:
+            problem, detail = LoadProblem.UNDECODABLE, str(error)
+        except OSError as error:
+            problem, detail = LoadProblem.MISSING, str(error)
+        else:
+            self._take(voice, sound)
+            self._post(lambda agent: agent.voice_loaded(voice))
+            return
+        self._post(lambda agent: agent.voice_failed(voice, problem, detail))

@@ -1,0 +1,58 @@
+"""`loa agent`: the speaker's side. Enrol a box once, then run it."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge_agent.errors import AgentError, TransientError
+
+app = typer.Typer(help="Máy ở cụm loa (the agent on a speaker).", no_args_is_help=True)
+
+State = Annotated[Path, typer.Option("--state", help="Thư mục riêng của máy (its own folder).")]
+
+
+@app.command()
+def enrol(
+    station: Annotated[str, typer.Option(help="Địa chỉ đài, ví dụ https://dai.xa.vn")],
+    code: Annotated[str, typer.Option(help="Mã ghép nối dùng một lần, lấy ở đài (claim code).")],
+    state: State,
+) -> None:
+    """Ghép máy này với đài: một lần; chạy lại cũng không sao."""
+    from edge_agent.enrolment import enrol as enrol_box
+
+    try:
+        identity = enrol_box(station, code, state, version=version("loa-lang"))
+    except AgentError as error:
+        _fail(error)
+    typer.echo(
+        f"Đã ghép với đài {identity.answer.station}: máy này là “{identity.answer.name}” ({identity.answer.device_id})."
+    )
+
+
+@app.command()
+def run(
+    state: State,
+    sink: Annotated[str, typer.Option(help="auto, card hoặc wav.")] = "auto",
+    wav: Annotated[Path | None, typer.Option(help="Tệp WAV khi phát ra tệp (the file of the WAV sink).")] = None,
+    station_url: Annotated[
+        str | None, typer.Option(help="Địa chỉ đài, nếu đã đổi (overrides the enrolled one).")
+    ] = None,
+) -> None:
+    """Chạy máy ở cụm loa cho đến khi được bảo dừng."""
+    from edge_agent.runtime.assembly import Settings, Sink
+    from edge_agent.runtime.assembly import run as run_agent
+
+    if sink not in set(Sink):
+        raise typer.BadParameter(f"--sink là một trong: {', '.join(Sink)}")
+    try:
+        run_agent(Settings(state=state, sink=Sink(sink), wav=wav, station_url=station_url))
+    except AgentError as error:
+        _fail(error)
+
+
+def _fail(error: AgentError) -> None:
+    """Say it and end; 75 (EX_TEMPFAIL) is worth another try."""
+    typer.echo(str(error), err=True)
+    raise typer.Exit(75 if isinstance(error, TransientError) else 1) from error
