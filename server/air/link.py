@@ -110,13 +110,12 @@ class Link:
         self._client.will_set(will.topic, will.payload, qos=1, retain=True, properties=properties)
 
     def _connected(
-        self, client: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
+        self, client: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
     ) -> None:
         if reason.is_failure:
             log.error("broker refused the gateway", reason=str(reason))
             return
         self._connection += 1
-        client.max_inflight_messages_set(min(getattr(properties, "ReceiveMaximum", 65535), 500))
         client.subscribe([(topic, 1) for topic in self._subscriptions])
         log.info("gateway connected", session_present=flags.session_present)
         self.connected.set()
