@@ -137,7 +137,7 @@ def _clips(
 
 def _write_wav(target: Path, clips: "Sequence[tuple[Clip, int]]") -> None:
     """(clip, pause after it in ms) … as 16-bit PCM mono at the voice's rate; no pause at the very end."""
-    import numpy as np
+    from voices.pcm import to_pcm16
 
     rate_hz = clips[0][0].rate_hz
     pause_ms = 0
@@ -147,5 +147,5 @@ def _write_wav(target: Path, clips: "Sequence[tuple[Clip, int]]") -> None:
         out.setframerate(rate_hz)
         for clip, pause_after_ms in clips:
             out.writeframes(b"\0\0" * (rate_hz * pause_ms // 1000))
-            out.writeframes(np.round(np.clip(clip.samples, -1, 1) * 32767).astype("<i2").tobytes())
+            out.writeframes(to_pcm16(clip.samples).tobytes())
             pause_ms = pause_after_ms

@@ -1,5 +1,6 @@
 """`loa voices`: which voices there are, on this machine and to be had."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,34 @@ def remove_voice(voice_id: Annotated[str, typer.Argument(metavar="MÃ")]) -> Non
     with _errors_to_the_person():
         remove(voice_id)
     print(f"Đã gỡ giọng {voice_id}.")
+
+
+@app.command("serve")
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Địa chỉ nghe; 0.0.0.0 là cho mọi máy trong mạng.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Cổng.")] = _DEFAULT_PORT,
+    workers: Annotated[int, typer.Option(min=1, max=32, help="Số tiến trình đọc.")] = 2,
+    key_variable: Annotated[
+        str, typer.Option(help="Tên biến môi trường chứa khoá mà máy gọi phải gửi.")
+    ] = "LOA_SPEECH_KEY",
+) -> None:
+    """Cho máy khác dùng giọng của máy này: POST /v1/audio/speech, như API của OpenAI."""
+    import uvicorn
+
+    from voices import Studio
+    from voices.catalog import installed_voices
+    from voices.paths import data_home
+    from voices.speech_server import speech_app
+
+    key = os.environ.get(key_variable, "")
+    if host not in {"127.0.0.1", "localhost", "::1"} and not key:
+        print(f"Muốn cho máy khác dùng phải có khoá: đặt biến {key_variable} rồi chạy lại.", file=sys.stderr)
+        raise typer.Exit(1)
+    with _errors_to_the_person(), Studio(data_home() / "clips", workers) as studio:
+        offered = tuple(voice.id for voice in installed_voices())
+        print(f"Giọng đọc ở http://{host}:{port}/v1/audio/speech: {', '.join(offered)}")
+        uvicorn.run(speech_app(studio, offered, key=key), host=host, port=port, log_level="warning")
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class Tape:
 
     def chime(self, clip: Clip) -> None:
         """One of the station's own sounds."""
-        self._append(_levelled(_segment(clip), _CHIME_DBFS))
+        self._append(_levelled(segment_of(clip), _CHIME_DBFS))
 
     def speech(self, index: int, text: str, segment: AudioSegment, language: str = "vi") -> None:
         """Someone speaks; noted on the timeline."""
@@ -72,7 +72,7 @@ class Tape:
 
 def speech_segments(clips: Sequence[Clip]) -> list[AudioSegment]:
     """Clips of one voice, all raised or lowered by the same amount: loud and soft sentences keep their relation."""
-    segments = [_segment(clip) for clip in clips]
+    segments = [segment_of(clip) for clip in clips]
     gain_db = _gain_to(
         np.concatenate([clip.samples for clip in clips]) if clips else np.zeros(0, np.float32), _SPEECH_DBFS
     )
@@ -89,7 +89,8 @@ def _decoded(sound: Path) -> AudioSegment:
     return AudioSegment(pcm, sample_width=2, frame_rate=RATE_HZ, channels=1)
 
 
-def _segment(clip: Clip) -> AudioSegment:
+def segment_of(clip: Clip) -> AudioSegment:
+    """A clip at `RATE_HZ`."""
     pcm = to_pcm16(clip.samples).tobytes()
     segment = AudioSegment(pcm, sample_width=2, frame_rate=clip.rate_hz, channels=1)
     return segment if clip.rate_hz == RATE_HZ else segment.set_frame_rate(RATE_HZ)

@@ -1,7 +1,7 @@
 """Which engine speaks a voice."""
 
+from voices.catalog import installed_voice
 from voices.engine import Engine
-from voices.errors import VoiceNotInstalledError
 
 DEFAULT_VOICE = "kokoro-vi-nu"
 
@@ -13,7 +13,15 @@ def open_engine(voice_id: str, threads: int = 1) -> Engine:
 
         return KokoroEngine(voice_id, threads=threads)
     if voice_id == "espeak-vi":
-        from voices.espeak import EspeakEngine  # noqa: PLC0415
+        from voices.espeak import EspeakEngine  # noqa: PLC0415  # tests and benchmarks only
 
         return EspeakEngine()
-    raise VoiceNotInstalledError(f"Không có giọng nào tên “{voice_id}”. Chạy “loa voices list” để xem các giọng.")
+    voice, folder = installed_voice(voice_id)
+    if voice.api:
+        from voices.speech_api import SpeechApiEngine  # noqa: PLC0415
+
+        return SpeechApiEngine(voice.api)
+    from voices.piper_engine import PiperEngine  # noqa: PLC0415  # loads onnxruntime
+
+    model = next(file for file in voice.file if file.name.endswith(".onnx"))
+    return PiperEngine(folder / model.name, sha256=model.sha256, threads=threads)

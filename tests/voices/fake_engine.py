@@ -1,6 +1,6 @@
 """An engine of tones: deterministic, instant, and able to misbehave in every way a real one can.
 
-A word in capitals in the text decides: CHẾT kills the process, CHẾT_MỘT_LẦN only the first time (a file beside the cache
+A word of the text decides: CHẾT kills the process, CHẾT_MỘT_LẦN only the first time (a file beside the cache
 remembers), TREO hangs, HỎNG fails, PHÌNH takes 200 MB and keeps it. Text without letters is `NothingToSayError`.
 """
 
@@ -29,7 +29,8 @@ class FakeEngine:
         if not any(char.isalpha() for char in text):
             raise NothingToSayError("Không có chữ nào đọc được.")
         _note("render", text)
-        if self.voice == "hong" or "HỎNG" in text:
+        loud = text.upper()  # the reading room writes capitals small
+        if self.voice == "hong" or "HỎNG" in loud:
             raise EngineFailedError("Giọng thử bị hỏng.")
         if "CHẾT_MỘT_LẦN" in text and not _mark("died").exists():
             _mark("died").touch()
@@ -38,7 +39,7 @@ class FakeEngine:
             os._exit(9)
         if "TREO" in text:
             time.sleep(60)
-        if "CHẬM" in text:
+        if "CHẬM" in loud:
             time.sleep(1.0)
         if "PHÌNH" in text:
             _kept.append(np.ones(25_000_000))

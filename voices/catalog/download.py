@@ -15,7 +15,6 @@ log = structlog.get_logger(__name__)
 _TRIES = 5
 _FIRST_WAIT_S = 1.0
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-_CHUNK_BYTES = 1 << 18
 
 
 class DownloadFailedError(VoiceError):
@@ -71,7 +70,7 @@ def _fetch(file: VoiceFile, partial: Path, on_progress: Callable[[int], None]) -
         ).startswith(f"bytes {have}-")
         have = have if resumed else 0
         with partial.open("ab" if resumed else "wb") as out:
-            for chunk in answer.iter_bytes(_CHUNK_BYTES):
+            for chunk in answer.iter_bytes():
                 have += len(chunk)
                 if have > file.bytes:
                     break  # not our file: the hash will say so
