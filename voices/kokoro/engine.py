@@ -45,8 +45,10 @@ class KokoroEngine:
         if not said:
             raise NothingToSayError("Câu này không có âm tiết nào đọc được. Hãy viết lại câu bằng chữ tiếng Việt.")
         parts = [[realise(syllable, self._rules) for syllable in phrase.syllables] for phrase in said]
+        pitch = 2 ** (settings.pitch_st / 12)
         delivery = Delivery(
-            median_hz=self._voice.median_hz * 2 ** (settings.pitch_st / 12),
+            median_hz=self._voice.median_hz * pitch,
+            lowest_hz=self._voice.lowest_hz * pitch,
             declination_st=self._rules.sentence.declination_st,
             speed=settings.speed,
             comma_pause_ms=settings.comma_pause_ms,

@@ -19,6 +19,8 @@ class Delivery:
     """How a text is to be spoken this time."""
 
     median_hz: float
+    lowest_hz: float
+    """No tone goes below: where the speaker's voice would creak."""
     declination_st: float
     speed: float = 1.0
     comma_pause_ms: int = 180
@@ -35,6 +37,9 @@ def durations(model: Floats, utterance: Utterance, rules: DurationRules, deliver
             wanted[place.end + 1] = min(wanted[place.end + 1], rules.gap_most)
     wanted /= delivery.speed
     frames = _whole(wanted)
+    frames[0] = rules.lead  # silence that the model needs before the first onset; it is cut off afterwards
+    frames[-1] = 1
+    frames[-2] = min(frames[-2], rules.tail)
     for comma in utterance.pauses:
         pause = max(2, round(delivery.comma_pause_ms / FRAME_MS))
         frames[comma + 1], frames[comma + 2] = pause - pause // 2, pause // 2
@@ -69,7 +74,7 @@ def apply_tones(
         toned_end = max(int(edges[place.end]) if place.how.stopped else span.end, span.middle + 1)
         sunk = delivery.declination_st * span.middle / len(pitch)
         semitones = _drawn(place.how.contour, toned_end - span.middle) - sunk
-        hz = (delivery.median_hz * 2 ** (semitones / 12)).astype(np.float32)
+        hz = np.maximum(delivery.median_hz * 2 ** (semitones / 12), delivery.lowest_hz).astype(np.float32)
         tones.append(hz)
         pitch[span.middle : toned_end] = hz
         onset = pitch[span.start : span.middle]

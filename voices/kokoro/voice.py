@@ -26,6 +26,8 @@ class Voice(BaseModel):
     accent: str
     """The rules in `data/{accent}.toml`."""
     median_hz: float = Field(ge=80, le=260)
+    lowest_hz: float = Field(ge=50, le=160)
+    """The floor of every tone."""
 
 
 @cache
