@@ -23,6 +23,7 @@ from reading.extraction.phrases import (
     is_stamp,
     is_subject,
     is_title,
+    is_whole_motto,
     motto_start,
     place_date_start,
 )
@@ -47,12 +48,15 @@ def split_head(lines: Sequence[RawParagraph]) -> tuple[list[Judged], list[RawPar
 
 
 def _rejoined(pieces: Sequence[RawParagraph]) -> list[RawParagraph]:
-    """The subject under the number, "V/v …", with its further lines."""
+    """The motto and the subject under the number, "V/v …", with their further lines."""
     out: list[RawParagraph] = []
     for piece in pieces:
+        joined = f"{out[-1].text} {piece.text}" if out else ""
         goes_on = out and is_subject(out[-1].text) and piece.column == "left" == out[-1].column
-        if goes_on and not (is_capitals(piece.text) or _strong(piece.text) or is_rule(piece.text)):
-            out[-1] = replace(out[-1], text=f"{out[-1].text} {piece.text}")
+        stands_alone = is_capitals(piece.text) or _strong(piece.text) or is_rule(piece.text)
+        motto = not is_whole_motto(out[-1].text) and is_whole_motto(joined) if out else False
+        if (goes_on and not stands_alone) or motto:
+            out[-1] = replace(out[-1], text=joined)
         else:
             out.append(piece)
     return out
@@ -87,7 +91,9 @@ def _end(lines: Sequence[RawParagraph]) -> int:
 
 
 def _belongs_behind(line: RawParagraph) -> bool:
-    return not line.cells and not line.part and (is_rule(line.text) or is_stamp(line.text))
+    if line.cells or line.part:
+        return False
+    return is_rule(line.text) or is_stamp(line.text) or line.text.endswith("\t")
 
 
 def _starts_body(text: str) -> bool:

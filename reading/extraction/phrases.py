@@ -16,7 +16,7 @@ def _one_of(alternatives: str) -> str:
 
 _MOTTOES = ("cong hoa xa hoi chu nghia viet nam", "doc lap - tu do - hanh phuc", "dang cong san viet nam")
 _MOTTO_IN_LINE = re.compile(
-    r"cong hoa xa hoi chu nghia viet nam|doc lap\s*[-.]?\s*tu do\s*[-.]?\s*hanh phuc|dang cong san viet nam\s*$"
+    r"cong hoa xa hoi chu nghia( viet( nam)?)?|doc lap\s*[-.]?\s*tu do\s*[-.]?\s*hanh phuc|dang cong san viet nam\s*$"
 )
 _RULE = re.compile(r"[\s\-_=*.~─━—–‗o]*[-_=*.~─━—–‗]{3,}[\s\-_=*.~─━—–‗o]*|\*|\./\.")
 _NUMBER = re.compile(
@@ -98,13 +98,21 @@ _AS_ABOVE = re.compile(
 
 def is_motto(line: str) -> bool:
     """Like "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ĐẢNG CỘNG SẢN VIỆT NAM", OCR's slips forgiven."""
-    folded = re.sub(r"\s*-\s*", " - ", squeeze(fold(line))).strip(" .*-_")
-    if folded in _MOTTOES:
-        return folded != _MOTTOES[2] or is_capitals(line)
-    return any(
+    folded = _as_motto(line)
+    return is_whole_motto(line) or any(
         abs(len(folded) - len(motto)) <= 6 and difflib.SequenceMatcher(None, folded, motto).ratio() >= 0.82
         for motto in _MOTTOES[:2]
     )
+
+
+def is_whole_motto(line: str) -> bool:
+    """A motto without any slip."""
+    folded = _as_motto(line)
+    return folded in _MOTTOES and (folded != _MOTTOES[2] or is_capitals(line))
+
+
+def _as_motto(line: str) -> str:
+    return re.sub(r"\s*-\s*", " - ", squeeze(fold(line))).strip(" .*-_")
 
 
 def motto_start(line: str) -> int:

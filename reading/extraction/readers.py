@@ -1,6 +1,7 @@
 """The reader of each file type. Runs only inside the extracting process."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 
 from reading.document import Document
@@ -8,8 +9,12 @@ from reading.errors import UnreadableDocumentError
 from reading.extraction.filetype import FileType, detect
 from reading.extraction.layout import classify_blocks
 from reading.extraction.limits import Limits
+from reading.extraction.office import to_docx
 from reading.extraction.paragraph import Extracted
+from reading.extraction.pdf import read_pdf
+from reading.extraction.picture import read_picture
 from reading.extraction.plain import read_plain
+from reading.extraction.web import read_web
 from reading.extraction.word.reader import read_word
 
 
@@ -41,10 +46,19 @@ def read_document(path: Path, name: str, limits: Limits) -> Document:
 
 
 def _read(path: Path, file_type: FileType, limits: Limits) -> Extracted:
+    folder = Path(tempfile.gettempdir())
     match file_type:
         case FileType.DOCX:
             return read_word(path, limits)
-        case _:
+        case FileType.DOC | FileType.ODT | FileType.RTF:
+            return read_word(to_docx(path, f".{file_type.value}", folder, limits), limits)
+        case FileType.PDF:
+            return read_pdf(path, folder, limits)
+        case FileType.IMAGE:
+            return read_picture(path, folder, limits)
+        case FileType.HTML:
+            return read_web(path.read_bytes())
+        case FileType.TXT:
             return read_plain(path.read_bytes())
 
 

@@ -50,18 +50,21 @@ def unwrap(lines: Sequence[str]) -> list[str]:
     wrapped = width <= _WIDEST and any(
         before.rstrip()[-1].isalnum() or before.rstrip()[-1] == "," for before, _ in pairs
     )
-    out: list[list[str]] = []
-    fresh = True
+    out: list[str] = []
+    before = ""
     for line in lines:
-        if not line.strip():
-            fresh = True
-            continue
-        if not fresh and wrapped and _goes_on(out[-1][-1], line, width):
-            out[-1].append(line.strip())
-        else:
-            out.append([line])
-        fresh = False
-    return [" ".join(paragraph) for paragraph in out]
+        if line.strip() and before.strip() and wrapped and _goes_on(before, line, width):
+            out[-1] = join_lines(out[-1], line.strip())
+        elif line.strip():
+            out.append(line)
+        before = line
+    return out
+
+
+def join_lines(above: str, text: str) -> str:
+    """Two lines of one paragraph: a space between, none after a hyphen inside a word or number ("88/TTr-" "UBND")."""
+    hyphenated = len(above) > 1 and above[-1] == "-" and above[-2].isalnum()
+    return above + text if hyphenated else f"{above} {text}"
 
 
 def _goes_on(before: str, line: str, width: int) -> bool:

@@ -23,7 +23,7 @@ from PIL import Image, ImageFilter
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-from sources import DOCUMENTS, Line, Source, Table  # noqa: E402 (a script beside its data)
+from sources import DOCUMENTS, Source, Table  # noqa: E402 (a script beside its data)
 
 NUMBERED = {"thong-bao-rac", "ke-hoach-dai-doan-ket", "tuyen-truyen-pccc"}
 SCANNED = ("thong-bao-rac", "cong-van-lu", "thong-bao-dang-uy", "cong-dien-bao")
@@ -32,38 +32,26 @@ VNI = ("giay-moi-hop", "thong-bao-thon")
 
 
 def expected(source: Source) -> list[dict[str, object]]:
-    out: list[dict[str, object]] = []
-
-    def add(kind: str, text: str, **more: object) -> None:
-        out.append({"kind": kind, "text": text, **more})
-
-    for line in source.issuer:
-        add("issuer", line)
-    if source.number:
-        add("document_number", source.number)
-    if source.subject:
-        add("title", source.subject)
-    for line in source.motto:
-        add("motto", line)
-    if source.place_date:
-        add("place_date", source.place_date)
-    for line in source.title:
-        add("title", line)
+    head = [
+        *(("issuer", line) for line in source.issuer),
+        ("document_number", source.number),
+        ("title", source.subject),
+        *(("motto", line) for line in source.motto),
+        ("place_date", source.place_date),
+        *(("title", line) for line in source.title),
+    ]
+    recipients = ("Nơi nhận:", *source.recipients) if source.recipients else ()
+    foot = [*(("recipients", line) for line in recipients), *(("signature", line) for line in source.signature)]
+    out: list[dict[str, object]] = [{"kind": kind, "text": text} for kind, text in head if text]
     for item in source.body:
         if isinstance(item, Table):
-            add("table_row", " | ".join(item.header), cells=list(item.header), header=[])
-            for row in item.rows:
-                add("table_row", " | ".join(row), cells=list(row), header=list(item.header))
-        elif item.marker:
-            add(item.kind, item.text, marker=item.marker)
+            out.append({"kind": "table_row", "text": " | ".join(item.header), "cells": item.header})
+            out += [
+                {"kind": "table_row", "text": " | ".join(row), "cells": row, "header": item.header} for row in item.rows
+            ]
         else:
-            add(item.kind, item.text)
-    if source.recipients:
-        for line in ("Nơi nhận:", *source.recipients):
-            add("recipients", line)
-    for line in source.signature:
-        add("signature", line)
-    return out
+            out.append({"kind": item.kind, "text": item.text} | ({"marker": item.marker} if item.marker else {}))
+    return out + [{"kind": kind, "text": text} for kind, text in foot]
 
 
 # --- Word ---------------------------------------------------------------------------------------------------------------------
@@ -80,7 +68,12 @@ class Writer:
                 part._blob = b""
         section = self.doc.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = Cm(3), Cm(2), Cm(2), Cm(2)
+        section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = (
+            Cm(3),
+            Cm(2),
+            Cm(2),
+            Cm(2),
+        )
         style = self.doc.styles["Normal"]
         style.font.name, style.font.size = "Times New Roman", Pt(13)
         style.element.rPr.rFonts.set(qn("w:eastAsia"), "Times New Roman")
@@ -95,12 +88,14 @@ class Writer:
             paragraph.alignment = align
         return paragraph
 
-    def numbered(self, paragraph, marker: str, level: int) -> None:
+    def numbered(self, paragraph, marker: str) -> None:
         family = "digit" if marker[0].isdigit() else "dash" if marker == "-" else "letter"
         if family not in self.lists or marker in {"1.", "a)"}:
             self.lists[family] = self._new_list(family)
         properties = paragraph._p.get_or_add_pPr()
-        properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{self.lists[family]}"/></w:numPr>'))
+        properties.append(
+            parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{self.lists[family]}"/></w:numPr>')
+        )
 
     def _new_list(self, family: str) -> int:
         numbering = self.doc.part.numbering_part.element
@@ -122,7 +117,12 @@ class Writer:
             return
         table = self.doc.add_table(rows=2, cols=2)
         center = WD_ALIGN_PARAGRAPH.CENTER
-        self._fill(table.cell(0, 0), [(line, at == len(source.issuer) - 1) for at, line in enumerate(source.issuer)], center, rule=True)
+        self._fill(
+            table.cell(0, 0),
+            [(line, at == len(source.issuer) - 1) for at, line in enumerate(source.issuer)],
+            center,
+            rule=True,
+        )
         self._fill(table.cell(0, 1), [(line, True) for line in source.motto], center, rule=True)
         left = [(source.number, False)] + ([(source.subject, False)] if source.subject else [])
         self._fill(table.cell(1, 0), left, center)
@@ -150,9 +150,11 @@ class Writer:
             paragraph = self.doc.add_paragraph()
             numbered = item.marker and source.slug in NUMBERED
             if numbered:
-                self.numbered(paragraph, item.marker, item.level)
+                self.numbered(paragraph, item.marker)
             text = f"{item.marker} {item.text}" if item.marker and not numbered else item.text
             heading = item.kind == "heading"
+            if item.kind == "paragraph":
+                paragraph.paragraph_format.first_line_indent = Cm(1)
             self.text(paragraph, text, bold=heading, align=center if heading and text.isupper() else justify)
 
     def table(self, item: Table) -> None:
@@ -177,6 +179,7 @@ class Writer:
             for line in source.recipients:
                 self.text(table.cell(0, 0).add_paragraph(), line, size=11)
         self._fill(table.cell(0, 1), [(line, True) for line in source.signature], WD_ALIGN_PARAGRAPH.CENTER)
+        self.doc.add_paragraph()  # Word never ends a document with a table
 
     def save(self, path: Path) -> None:
         self.head()
@@ -215,7 +218,9 @@ def vni(text: str) -> str:
 
 
 def iconv(text: str, charset: str) -> bytes:
-    return subprocess.run(["iconv", "-f", "UTF-8", "-t", charset], input=text.encode(), capture_output=True, check=True).stdout
+    return subprocess.run(
+        ["iconv", "-f", "UTF-8", "-t", charset], input=text.encode(), capture_output=True, check=True
+    ).stdout
 
 
 def tcvn3(text: str) -> bytes:
@@ -266,7 +271,11 @@ def web(source: Source) -> str:
     def cell(lines, tag="td") -> str:
         return f"<{tag}>" + "<br>".join(html.escape(line) for line in lines) + f"</{tag}>"
 
-    out = ["<!DOCTYPE html>", "<html><head><meta charset='utf-8'><title>Cổng thông tin điện tử</title>", "<style>p{margin:0}</style></head><body>"]
+    out = [
+        "<!DOCTYPE html>",
+        "<html><head><meta charset='utf-8'><title>Cổng thông tin điện tử</title>",
+        "<style>p{margin:0}</style></head><body>",
+    ]
     if source.motto:
         left = [*source.issuer, source.number] + ([source.subject] if source.subject else [])
         out.append(f"<table width='100%'><tr>{cell(left)}{cell([*source.motto, source.place_date])}</tr></table>")
@@ -283,7 +292,9 @@ def web(source: Source) -> str:
             covered = {(at, column) for column, first, last in item.merge_down for at in range(first + 1, last + 1)}
             for at, row in enumerate(item.rows):
                 cells = [
-                    cell([text]).replace("<td>", f"<td rowspan='{merged[at, column]}'>" if (at, column) in merged else "<td>")
+                    cell([text]).replace(
+                        "<td>", f"<td rowspan='{merged[at, column]}'>" if (at, column) in merged else "<td>"
+                    )
                     for column, text in enumerate(row)
                     if (at, column) not in covered
                 ]
@@ -319,13 +330,23 @@ def scan(pdf: Path, *, angle: float, noise: int, seed: int) -> list[Image.Image]
 
 def soffice(form: str, sources: list[Path], out: Path) -> None:
     with tempfile.TemporaryDirectory() as profile:
-        command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", form, "--outdir", str(out)]
+        command = [
+            "soffice",
+            f"-env:UserInstallation=file://{profile}",
+            "--headless",
+            "--convert-to",
+            form,
+            "--outdir",
+            str(out),
+        ]
         subprocess.run([*command, *map(str, sources)], check=True, capture_output=True)
 
 
 def main() -> None:
     for source in DOCUMENTS:
-        (HERE / f"{source.slug}.json").write_text(json.dumps(expected(source), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (HERE / f"{source.slug}.json").write_text(
+            json.dumps(expected(source), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
         Writer(source).save(HERE / f"{source.slug}.docx")
         (HERE / f"{source.slug}.txt").write_text(plain(source, tabs=True), encoding="utf-8")
         (HERE / f"{source.slug}.html").write_text(web(source), encoding="utf-8")
@@ -336,7 +357,12 @@ def main() -> None:
         Writer(by_slug[slug], lambda text: (vni(text), "VNI-Times")).save(HERE / f"{slug}.vni.docx")
     for source in DOCUMENTS:
         text = plain(source, tabs=False)
-        encoders = {"tcvn3": tcvn3, "vni": lambda t: vni(t).encode("cp1252"), "viscii": lambda t: iconv(t, "VISCII"), "cp1258": lambda t: iconv(t, "CP1258")}
+        encoders = {
+            "tcvn3": tcvn3,
+            "vni": lambda t: vni(t).encode("cp1252"),
+            "viscii": lambda t: iconv(t, "VISCII"),
+            "cp1258": lambda t: iconv(t, "CP1258"),
+        }
         for name, encode in encoders.items():
             if "°" not in text or name in {"vni", "cp1258"}:  # the others have no degree sign
                 (HERE / f"{source.slug}.{name}.txt").write_bytes(encode(text))
@@ -347,9 +373,9 @@ def main() -> None:
     for at, slug in enumerate(SCANNED):
         pages = scan(HERE / f"{slug}.pdf", angle=(0.9, -1.2, 0.0, 1.6)[at], noise=(14, 10, 18, 8)[at], seed=at)
         if at % 2 == 0:
-            pages[0].save(HERE / f"{slug}.scan.pdf", save_all=True, append_images=pages[1:], resolution=170, quality=45)
+            pages[0].save(HERE / f"{slug}.scan.pdf", save_all=True, append_images=pages[1:], resolution=170, quality=40)
         else:
-            pages[0].save(HERE / f"{slug}.scan.jpg", quality=45)
+            pages[0].save(HERE / f"{slug}.scan.jpg", quality=40)
 
 
 if __name__ == "__main__":

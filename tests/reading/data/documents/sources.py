@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (whole sentences)
 """Ten whole documents as a commune writes them, invented for these tests, with the part that each line plays.
 
 This file is the truth: `make_documents.py` renders it in every format and writes the expectation beside each document.
@@ -63,8 +64,10 @@ DOCUMENTS: tuple[Source, ...] = (
         place_date="Khuổi Nằn, ngày 03 tháng 6 năm 2026",
         title=("THÔNG BÁO", "Về việc thu gom rác thải sinh hoạt và tổng vệ sinh đường làng, ngõ xóm"),
         body=(
-            p("Thực hiện Kế hoạch số 45/KH-UBND ngày 20/5/2026 của UBND xã về xây dựng nông thôn mới kiểu mẫu, UBND xã Khuổi Nằn "
-              "thông báo đến toàn thể các hộ gia đình trên địa bàn như sau:"),
+            p(
+                "Thực hiện Kế hoạch số 45/KH-UBND ngày 20/5/2026 của UBND xã về xây dựng nông thôn mới kiểu mẫu, UBND xã Khuổi Nằn "
+                "thông báo đến toàn thể các hộ gia đình trên địa bàn như sau:"
+            ),
             li("1.", "Thời gian: từ 6h30 ngày 08/6/2026, định kỳ thứ hai và thứ năm hằng tuần."),
             li("2.", "Mức thu: 25.000 đồng/hộ/tháng; hộ nghèo, hộ cận nghèo được giảm 50%."),
             li("3.", "Các hộ phân loại rác tại nhà:"),
@@ -114,11 +117,21 @@ DOCUMENTS: tuple[Source, ...] = (
         place_date="Bản Phúng, ngày 22 tháng 7 năm 2026",
         body=(
             p("Kính gửi: Trưởng các thôn, bản; các trường học; Trạm Y tế; Ban Chỉ huy Quân sự và Công an xã."),
-            p("Theo bản tin của Đài Khí tượng Thủy văn tỉnh, từ đêm 22/7 đến ngày 25/7/2026 trên địa bàn xã có mưa to đến rất to, lượng "
-              "mưa phổ biến 150 - 250 mm, có nơi trên 300 mm. Chủ tịch UBND xã yêu cầu:"),
-            li("1.", "Trưởng các thôn, bản rà soát ngay các hộ ở ven suối, dưới chân taluy; sơ tán xong trước 17h00 ngày 22/7/2026."),
-            li("2.", "Công an xã, Ban CHQS xã cắm biển cấm, cử người trực 24/24 giờ tại ngầm tràn Huổi Lếch và Km 12+300 trên ĐT.145."),
-            li("3.", "Các trường học căn cứ tình hình, cho học sinh nghỉ học khi cần và báo cáo trước 6 giờ hằng ngày."),
+            p(
+                "Theo bản tin của Đài Khí tượng Thủy văn tỉnh, từ đêm 22/7 đến ngày 25/7/2026 trên địa bàn xã có mưa to đến rất to, lượng "
+                "mưa phổ biến 150 - 250 mm, có nơi trên 300 mm. Chủ tịch UBND xã yêu cầu:"
+            ),
+            li(
+                "1.",
+                "Trưởng các thôn, bản rà soát ngay các hộ ở ven suối, dưới chân taluy; sơ tán xong trước 17h00 ngày 22/7/2026.",
+            ),
+            li(
+                "2.",
+                "Công an xã, Ban CHQS xã cắm biển cấm, cử người trực 24/24 giờ tại ngầm tràn Huổi Lếch và Km 12+300 trên ĐT.145.",
+            ),
+            li(
+                "3.", "Các trường học căn cứ tình hình, cho học sinh nghỉ học khi cần và báo cáo trước 6 giờ hằng ngày."
+            ),
             li("4.", "Khi có sự cố gọi ngay số trực 0215 3 862 113 hoặc 112."),
             p("Yêu cầu các đơn vị nghiêm túc thực hiện./."),
         ),
@@ -140,7 +153,7 @@ DOCUMENTS: tuple[Source, ...] = (
             li("1.", "Phần lễ"),
             li("a)", "Chào cờ, tuyên bố lý do, giới thiệu đại biểu;", 1),
             li("b)", "Biểu dương gia đình văn hóa tiêu biểu, mỗi thôn 03 - 05 hộ, mức thưởng 300.000đ/hộ.", 1),
-            li("2.", "Phần hội: văn nghệ, thể thao, \"Bữa cơm đoàn kết\"."),
+            li("2.", 'Phần hội: văn nghệ, thể thao, "Bữa cơm đoàn kết".'),
             h("III. THỜI GIAN, ĐỊA ĐIỂM"),
             Table(
                 ("Ngày", "Buổi", "Khu dân cư", "Đại biểu dự"),
@@ -170,10 +183,16 @@ DOCUMENTS: tuple[Source, ...] = (
             p("Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ về công tác văn thư;"),
             p("Theo đề nghị của Chủ tịch Hội Nông dân xã tại Tờ trình số 09-TTr/HNDX ngày 06/3/2026."),
             h("QUYẾT ĐỊNH:"),
-            p("Điều 1. Thành lập Ban Tổ chức Hội thi gồm 07 thành viên, do ông Vi Đức Thắng, Phó Chủ tịch UBND xã, làm Trưởng ban."),
-            p("Điều 2. Hội thi diễn ra ngày 26/3/2026; giải nhất 2.000.000 đồng, giải nhì 1.500.000 đồng, giải ba 1.000.000 đồng."),
-            p("Điều 3. Quyết định này có hiệu lực kể từ ngày ký. Văn phòng HĐND và UBND xã, Hội Nông dân xã và các ông (bà) có tên "
-              "tại Điều 1 chịu trách nhiệm thi hành./."),
+            p(
+                "Điều 1. Thành lập Ban Tổ chức Hội thi gồm 07 thành viên, do ông Vi Đức Thắng, Phó Chủ tịch UBND xã, làm Trưởng ban."
+            ),
+            p(
+                "Điều 2. Hội thi diễn ra ngày 26/3/2026; giải nhất 2.000.000 đồng, giải nhì 1.500.000 đồng, giải ba 1.000.000 đồng."
+            ),
+            p(
+                "Điều 3. Quyết định này có hiệu lực kể từ ngày ký. Văn phòng HĐND và UBND xã, Hội Nông dân xã và các ông (bà) có tên "
+                "tại Điều 1 chịu trách nhiệm thi hành./."
+            ),
         ),
         recipients=("- Như Điều 3;", "- TT HĐND xã;", "- Lưu: VT, HND."),
         signature=("CHỦ TỊCH", "(Đã ký)", "Hà Quang Trung"),
@@ -211,7 +230,9 @@ DOCUMENTS: tuple[Source, ...] = (
         place_date="Phú Thịnh, ngày 02 tháng 01 năm 2026",
         title=("THÔNG BÁO", "Kết luận của Ban Thường vụ Đảng ủy về sản xuất vụ xuân 2026"),
         body=(
-            p("Ngày 30/12/2025, Ban Thường vụ Đảng ủy đã họp, xem xét Tờ trình số 88/TTr-UBND của UBND xã và thống nhất kết luận:"),
+            p(
+                "Ngày 30/12/2025, Ban Thường vụ Đảng ủy đã họp, xem xét Tờ trình số 88/TTr-UBND của UBND xã và thống nhất kết luận:"
+            ),
             li("1.", "Diện tích lúa xuân 412,5 ha, trong đó lúa lai 60%; năng suất phấn đấu 58 tạ/ha."),
             li("2.", "Khung lịch gieo mạ từ 15/01 đến 05/02/2026; không gieo khi nhiệt độ dưới 15°C."),
             li("3.", "Giao UBND xã cân đối 1,2 tỷ đồng hỗ trợ giống ST25, J02 cho hộ nghèo theo Nghị quyết 12-NQ/ĐU."),
@@ -226,9 +247,13 @@ DOCUMENTS: tuple[Source, ...] = (
         title=("THÔNG BÁO", "Về việc cắt nước để sửa đường ống"),
         body=(
             p("Kính thưa toàn thể bà con nhân dân thôn Đồng Trăng!"),
-            p("Đường ống dẫn nước từ bể Khe Lim về đầu thôn bị vỡ. Tổ quản lý nước sẽ ngừng cấp nước để sửa chữa từ 13h đến 17h30, chủ "
-              "nhật, ngày 17/5/2026."),
-            p("Bà con tích nước dùng trước. Mỗi hộ cử 01 người mang cuốc, xẻng có mặt lúc 12h45 tại bể Khe Lim để cùng làm."),
+            p(
+                "Đường ống dẫn nước từ bể Khe Lim về đầu thôn bị vỡ. Tổ quản lý nước sẽ ngừng cấp nước để sửa chữa từ 13h đến 17h30, chủ "
+                "nhật, ngày 17/5/2026."
+            ),
+            p(
+                "Bà con tích nước dùng trước. Mỗi hộ cử 01 người mang cuốc, xẻng có mặt lúc 12h45 tại bể Khe Lim để cùng làm."
+            ),
             p("Hộ nào vắng đóng 150.000 đồng tiền công, nộp cho bà Hoàng Thị Lụa, kế toán thôn, số máy 0987 654 321."),
             p("Rất mong bà con thông cảm và thực hiện."),
         ),
@@ -246,11 +271,19 @@ DOCUMENTS: tuple[Source, ...] = (
             h("CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ HẢI TIẾN ĐIỆN:"),
             li("-", "Trưởng các thôn, tổ dân phố;"),
             li("-", "Đồn Biên phòng Hải Hòa; Công an xã; Ban CHQS xã."),
-            p("Hồi 04 giờ ngày 18/9/2026, vị trí tâm bão ở khoảng 18,6 độ vĩ Bắc; 109,2 độ kinh Đông, sức gió mạnh nhất cấp 12 "
-              "(118 - 133 km/h), giật cấp 15. Dự báo chiều tối 19/9 bão đổ bộ vào địa bàn xã. Chủ tịch UBND xã yêu cầu:"),
-            li("1.", "Toàn bộ 187 tàu, thuyền vào nơi neo đậu trước 10h00 ngày 19/9; tuyệt đối không để người ở lại trên tàu, lồng bè."),
+            p(
+                "Hồi 04 giờ ngày 18/9/2026, vị trí tâm bão ở khoảng 18,6 độ vĩ Bắc; 109,2 độ kinh Đông, sức gió mạnh nhất cấp 12 "
+                "(118 - 133 km/h), giật cấp 15. Dự báo chiều tối 19/9 bão đổ bộ vào địa bàn xã. Chủ tịch UBND xã yêu cầu:"
+            ),
+            li(
+                "1.",
+                "Toàn bộ 187 tàu, thuyền vào nơi neo đậu trước 10h00 ngày 19/9; tuyệt đối không để người ở lại trên tàu, lồng bè.",
+            ),
             li("2.", "Sơ tán 246 hộ với 912 người ở thôn Nam Hải, Bắc Hải đến Trường THCS Hải Tiến."),
-            li("3.", "Chằng chống nhà cửa, cắt tỉa cây; ngắt điện khi nước dâng. Số điện thoại cứu nạn: 114; trực ban xã: 02373.999.888."),
+            li(
+                "3.",
+                "Chằng chống nhà cửa, cắt tỉa cây; ngắt điện khi nước dâng. Số điện thoại cứu nạn: 114; trực ban xã: 02373.999.888.",
+            ),
             p("Nhận được Công điện này, yêu cầu các đơn vị triển khai thực hiện ngay./."),
         ),
         recipients=("- Như trên;", "- Đài truyền thanh xã (phát 3 lần/ngày);", "- Lưu: VT, PCTT."),
@@ -260,8 +293,10 @@ DOCUMENTS: tuple[Source, ...] = (
         slug="tuyen-truyen-pccc",
         title=("BÀI TUYÊN TRUYỀN", "Phòng cháy, chữa cháy trong mùa hanh khô"),
         body=(
-            p("Thưa toàn thể bà con! Từ đầu năm 2026 đến nay, trên địa bàn tỉnh xảy ra 27 vụ cháy, làm chết 02 người, thiệt hại trên 3,4 "
-              "tỷ đồng. Nguyên nhân chủ yếu do chập điện (63%) và bất cẩn khi dùng lửa."),
+            p(
+                "Thưa toàn thể bà con! Từ đầu năm 2026 đến nay, trên địa bàn tỉnh xảy ra 27 vụ cháy, làm chết 02 người, thiệt hại trên 3,4 "
+                "tỷ đồng. Nguyên nhân chủ yếu do chập điện (63%) và bất cẩn khi dùng lửa."
+            ),
             h("1. Trong gia đình", 1),
             li("-", "Lắp áp-tô-mát cho từng tầng; không cắm nhiều thiết bị công suất lớn vào một ổ cắm;"),
             li("-", "Khóa van bình gas sau khi nấu; nếu ngửi thấy mùi gas, mở hết cửa, không bật công tắc điện;"),
@@ -269,7 +304,9 @@ DOCUMENTS: tuple[Source, ...] = (
             h("2. Khi làm nương, đốt thực bì", 1),
             li("-", "Chỉ đốt khi lặng gió, trước 9h sáng hoặc sau 16h;"),
             li("-", "Báo trước cho trưởng thôn, có từ 3 người trở lên canh lửa, làm đường băng cản lửa rộng 8 - 10 m."),
-            p("Người gây cháy rừng có thể bị phạt đến 200 triệu đồng theo Nghị định số 35/2019/NĐ-CP, hoặc bị xử lý hình sự."),
+            p(
+                "Người gây cháy rừng có thể bị phạt đến 200 triệu đồng theo Nghị định số 35/2019/NĐ-CP, hoặc bị xử lý hình sự."
+            ),
             p("Khi có cháy, hãy hô hoán, ngắt cầu dao và gọi 114. Xin cảm ơn bà con đã lắng nghe!"),
         ),
     ),
