@@ -2,7 +2,8 @@
 
     python benchmarks/voice/factors.py CONFIG.toml LOG.jsonl [LOG.jsonl ...]
 
-Differences are taken within a sentence's place where the place was heard at several levels, so that hard words do not count against a level.
+Differences are taken within a sentence's place where it was heard at several levels, so that hard words do not count
+against a level.
 """
 
 import json
@@ -30,9 +31,8 @@ def main() -> None:
                 seen[path][level].append(sure - hardness[record["sentence"], number])
     certainty = np.concatenate([record["certainty"] for record in records])
     seconds = sum(record["seconds"] for record in records)
-    print(
-        f"{len(records)} clips, {len(certainty)} syllables, certainty {certainty.mean():.3f}, {len(certainty) / seconds:.2f} syllables/s"
-    )
+    pace = len(certainty) / seconds
+    print(f"{len(records)} clips, {len(certainty)} syllables, certainty {certainty.mean():.3f}, {pace:.2f} syllables/s")
     for path, levels in (config.get("syllable", {}) | config.get("sentence", {})).items():
         first = np.mean(seen[path][0]) if seen[path][0] else 0.0
         for level, value in enumerate(levels):

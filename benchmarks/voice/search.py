@@ -3,8 +3,8 @@
     nice -n 10 python benchmarks/voice/search.py CONFIG.toml --styles package/voices --log LOG.jsonl
     python benchmarks/voice/factors.py CONFIG.toml LOG.jsonl
 
-One process, one thread. Every clip is one line of the log; a search that was stopped goes on where it was, and what a pass draws for a
-sentence depends on the seed alone. The report's sentences are never read here.
+One process, one thread. Every clip is one line of the log; a search that was stopped goes on where it was, and what a
+pass draws for a sentence depends on the seed alone. The report's sentences are never read here.
 """
 
 import argparse

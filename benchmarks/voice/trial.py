@@ -1,8 +1,9 @@
 """One clip of one sentence with rules drawn at random: the unit of the search.
 
-A factor is a path into the rules ("onset.đ", "contour.nang", "duration.lead"), the voice ("voice.median_hz") or its style mix
-("style.timbre", "style.prosody"), with a list of levels; the first one is what we have. Factors of single syllables are drawn anew for each
-syllable they concern, so that one clip of ten syllables tries a dozen of them at once; the others are drawn once a sentence.
+A factor is a path into the rules ("onset.đ", "contour.nang", "duration.lead"), the voice ("voice.median_hz") or its
+style mix ("style.timbre", "style.prosody"), with a list of levels; the first one is what we have. Factors of single
+syllables are drawn anew for each syllable they concern, so that one clip tries a dozen of them at once; the others are
+drawn once a sentence.
 """
 
 import copy
