@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def read(
-    file: Annotated[Path | None, typer.Argument(help="Văn bản: .docx, .doc, .odt, .rtf, .pdf, ảnh, .txt, .html.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Văn bản: .docx, .doc, .odt, .rtf, .pdf, ảnh, .txt, .html.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
     audit: Annotated[bool, typer.Option("--audit", help="Chỉ in những chỗ còn ngờ.")] = False,
@@ -82,7 +84,12 @@ def _script(file: Path, dictionary: Path | None) -> "Script":
 
 def _audit_json(script: "Script") -> str:
     doubtful = [
-        {"id": sentence.id, "written": sentence.written, "spoken": sentence.spoken, "flags": [f.model_dump(mode="json") for f in sentence.flags]}
+        {
+            "id": sentence.id,
+            "written": sentence.written,
+            "spoken": sentence.spoken,
+            "flags": [f.model_dump(mode="json") for f in sentence.flags],
+        }
         for sentence in script.doubtful
     ]
     return json.dumps(doubtful, ensure_ascii=False, indent=1)

@@ -104,7 +104,9 @@ def join_spoken(tokens: tuple[Token, ...]) -> str:
     for token in tokens:
         if not token.spoken:
             continue
-        if parts and token.spoken[0] in ",.;:!?…":
+        if token.spoken[0] in ",.;:!?…":
+            if not parts:  # nothing to pause after
+                continue
             if parts[-1][-1] in ",.;:!?…":  # never two pauses in a row: the first stands
                 continue
             parts[-1] += token.spoken
@@ -153,7 +155,9 @@ def _said_at(tokens: tuple[Token, ...], flag: Flag, said: str) -> tuple[Token, .
             continue
         spoken = "" if done else said
         skipped = "" if spoken else "Đã đọc cùng từ trước." if done else "Cán bộ chọn không đọc."
-        out.append(token.model_copy(update={"spoken": spoken, "skipped": skipped, "rule": "officer", "confidence": 1.0}))
+        out.append(
+            token.model_copy(update={"spoken": spoken, "skipped": skipped, "rule": "officer", "confidence": 1.0})
+        )
         done = True
     return tuple(out)
 

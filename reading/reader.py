@@ -118,7 +118,13 @@ def _block_sentences(index: int, block: Block, lexicon: Lexicon, dialect: Dialec
 
 
 def _breath_sentences(
-    block: int, offset: int, written: str, tokens: tuple[Token, ...], flags: tuple[Flag, ...], kind: SentenceKind, reason: str
+    block: int,
+    offset: int,
+    written: str,
+    tokens: tuple[Token, ...],
+    flags: tuple[Flag, ...],
+    kind: SentenceKind,
+    reason: str,
 ) -> Iterator[Sentence]:
     groups = list(breaths(tokens))
     for number, group in enumerate(groups):

@@ -25,12 +25,20 @@ class Sounding(BaseModel):
     """What is still doubtful in the spoken form itself (a digit, a foreign word)."""
 
 
-def how_it_sounds(row: Row, *, lexicon: Lexicon | None = None, dialect: Dialect | None = None, layer: Layer = Layer.COMMUNE) -> Sounding:
+def how_it_sounds(
+    row: Row, *, lexicon: Lexicon | None = None, dialect: Dialect | None = None, layer: Layer = Layer.COMMUNE
+) -> Sounding:
     """Read the row as if it stood in `layer`; send `spoken` to a voice to hear it."""
     base = lexicon if lexicon is not None else Lexicon.national()
-    others = tuple(other for other in base.rows(layer) if other.written != row.written or other.conditional != row.conditional)
+    others = tuple(
+        other for other in base.rows(layer) if other.written != row.written or other.conditional != row.conditional
+    )
     tried = base.with_rows(layer, (row, *others))
-    example = " ".join(part.replace("#", "5") for part in (*row.after[:1], row.written, *row.before[:1], *row.among[:1]) if part not in {"^", "$"})
+    example = " ".join(
+        part.replace("#", "5")
+        for part in (*row.after[:1], row.written, *row.before[:1], *row.among[:1])
+        if part not in {"^", "$"}
+    )
     said = read_line(row.spoken, lexicon=tried, dialect=dialect)
     return Sounding(
         spoken=said.spoken,

@@ -9,7 +9,9 @@ from reading.document import Block
 from reading.script import Flag, Token
 
 _ORDER_COLUMN = re.compile(r"^(?:stt|tt|số tt|số thứ tự|thứ tự|no\.?|#)$", re.IGNORECASE)
-_PLACE_COLUMN = re.compile(r"^(?:tên\s+)?(thôn|xóm|bản|ấp|tổ|khu|xã|phường|lớp|trường|buôn|làng|tổ dân phố|khu phố|đội)$", re.IGNORECASE)
+_PLACE_COLUMN = re.compile(
+    r"^(?:tên\s+)?(thôn|xóm|bản|ấp|tổ|khu|xã|phường|lớp|trường|buôn|làng|tổ dân phố|khu phố|đội)$", re.IGNORECASE
+)
 _SAYS_NOTHING = re.compile(r"^[\s\-–—./x…]*$", re.IGNORECASE)
 _BARE = re.compile(r"^[\d.,\s/%+x-]+$")
 _HEADING_ROW = "Tên các cột của bảng: được đọc cùng từng dòng."
@@ -47,8 +49,12 @@ def read_row(block: Block, read: Read) -> Row:
         else:
             tokens += _announced(position, cell, name, said, read)
             own, doubts = read(cell)
-            tokens += [token.model_copy(update={"start": token.start + position, "end": token.end + position}) for token in own]
-            flags += [flag.model_copy(update={"start": flag.start + position, "end": flag.end + position}) for flag in doubts]
+            tokens += [
+                token.model_copy(update={"start": token.start + position, "end": token.end + position}) for token in own
+            ]
+            flags += [
+                flag.model_copy(update={"start": flag.start + position, "end": flag.end + position}) for flag in doubts
+            ]
             said += 1
         position += len(cell)
     heading = bool(block.header) and tuple(block.cells) == tuple(block.header)
@@ -73,7 +79,13 @@ def _announced(position: int, cell: str, name: str, said: int, read: Read) -> li
 def _mark(position: int, written: str, spoken: str) -> Token:
     skipped = "" if spoken else "Vạch ngăn cột."
     return Token(
-        start=position, end=position + 1, written=written, spoken=spoken, rule="table: column", confidence=1.0, skipped=skipped
+        start=position,
+        end=position + 1,
+        written=written,
+        spoken=spoken,
+        rule="table: column",
+        confidence=1.0,
+        skipped=skipped,
     )
 
 

@@ -54,7 +54,9 @@ def parse_table(text: str) -> ImportedTable:
             continue
         key = (parsed.written, parsed.spoken, parsed.after, parsed.before, parsed.among)
         if key in seen:
-            errors.append(RowError(line=number, message=f"“{parsed.written}” đã có ở dòng {seen[key]}: hãy giữ lại một dòng."))
+            errors.append(
+                RowError(line=number, message=f"“{parsed.written}” đã có ở dòng {seen[key]}: hãy giữ lại một dòng.")
+            )
             continue
         seen[key] = number
         rows.append(parsed)
@@ -93,5 +95,11 @@ def _parse_line(line: str) -> Row | str:
         return f"Cách đọc của “{fields[0]}” còn chữ số {unread[0]}: hãy viết bằng chữ."
     phrases = [tuple(part.strip() for part in field.split(";") if part.strip()) for field in fields[2:5]]
     return Row(
-        written=fields[0], spoken=fields[1], after=phrases[0], before=phrases[1], among=phrases[2], source=fields[5], note=fields[6]
+        written=fields[0],
+        spoken=fields[1],
+        after=phrases[0],
+        before=phrases[1],
+        among=phrases[2],
+        source=fields[5],
+        note=fields[6],
     )

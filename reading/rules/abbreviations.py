@@ -106,7 +106,9 @@ def _from_entries(entries: Sequence[Entry], start: int, end: int, written: str, 
         return Part(start, end, entry.row.spoken, 0.96 if len(readings) == 1 else 0.9, rule=entry.name)
     choices = tuple((spoken, "từ điển") for spoken in (*readings, line.dialect.spell(re.sub(r"\W", "", written))))
     reason = f"“{written}” có nhiều cách đọc: hãy chọn."
-    return Part(start, end, entry.row.spoken, 0.6, flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices, rule=entry.name)
+    return Part(
+        start, end, entry.row.spoken, 0.6, flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices, rule=entry.name
+    )
 
 
 def _compound(match: "re.Match[str]", line: Line) -> Iterator[Part]:

@@ -37,7 +37,11 @@ def _pieces(written: str, line: Line) -> Iterator[str]:
         elif piece.isdecimal():
             yield code_number(piece, line.dialect) if len(piece) < 4 else digit_by_digit(piece)
         elif piece.isalpha():
-            yield lower if is_syllable(lower) or len(lower) > 4 or re.search(r"[aeiouy]", lower[1:]) else line.dialect.spell(lower)
+            yield (
+                lower
+                if is_syllable(lower) or len(lower) > 4 or re.search(r"[aeiouy]", lower[1:])
+                else line.dialect.spell(lower)
+            )
         elif piece in _SIGNS:
             yield _SIGNS[piece]
 

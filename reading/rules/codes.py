@@ -87,12 +87,25 @@ def _generation(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{cardinal(int(match['n']), line.dialect)} {line.dialect.spell(match['x'])}", 0.95)
 
 
+def _house(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    said: list[str] = []
+    for piece in re.findall(r"\d+|[A-Za-zĐđ]", match["n"]):
+        said.append(line.cardinal(piece) if piece.isdecimal() else line.dialect.spell(piece))
+        said.append("trên")
+    text = " ".join(said[:-1])
+    for letter in re.findall(r"\d([A-Za-zĐđ])", match["n"]):
+        name = line.dialect.spell(letter)
+        text = text.replace(f"trên {name}", name, 1)
+    yield Part(match.start("n"), match.end("n"), text, 0.93)
+
+
 EARLY_RULES = (
+    Rule("plate", re.compile(r"(?<!\w)(?P<p>[1-9]\d)\s?-?(?P<s>[A-ZĐ]{1,2}\d?)\s?[-– .]\s?(?P<n>\d{3}\.\d{2}|\d{4,5})(?![\w]|[.,]\d)"), _plate, "digit"),
+    Rule("address number", re.compile(r"(?<!\w)(?i:số|số nhà|nhà số|ngõ|kiệt|hẻm|ngách|lô)\s(?P<n>\d{1,4}[A-Za-zĐđ]?(?:/\d{1,4}[A-Za-z]?){1,4})(?!\w)"), _house, "digit"),
     Rule("road", re.compile(r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|DT|DH|LTL)[.\s-]{0,2}(?P<n>\d{1,4})(?P<x>[A-ZĐ](?!\w))?(?![\w]|[.,/]\d)"), _road, "digit"),
     Rule("road", re.compile(r"(?<!\w)(?i:quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|tổ|khu|lô|nhà|khối|số|lớp|đường|điều|mục|khoản|phụ lục|biểu|mẫu|ngõ|phòng|đội|xe|tuyến)\s(?:số\s)?(?P<n>\d{1,4})(?P<x>[A-ZĐa-eđg](?!\w))"), _word_road, "digit"),
     Rule("kilometre post", re.compile(r"(?<!\w)[Kk][Mm]\s?(?P<a>\d{1,4})\s?\+\s?(?P<b>\d{1,3})(?!\w)"), _kilometre_post, "digit"),
-    Rule("kilometre post", re.compile(r"(?<!\w)[Kk][Mm]\s?(?:số\s)?(?P<a>\d{1,4})(?![\w]|[.,]\d)"), _kilometre, "digit"),
-    Rule("plate", re.compile(r"(?<!\w)(?P<p>[1-9]\d)\s?-?(?P<s>[A-ZĐ]{1,2}\d?)\s?[-– .]\s?(?P<n>\d{3}\.\d{2}|\d{4,5})(?![\w]|[.,]\d)"), _plate, "digit"),
+    Rule("kilometre post", re.compile(r"(?<!\w)[Kk][Mm](?![23](?!\d))\s?(?:số\s)?(?P<a>\d{1,4})(?![\w]|[.,]\d)"), _kilometre, "digit"),
     Rule("fertiliser", re.compile(r"(?<!\w)(?P<k>NPK)[\s:(-]{0,2}(?P<n>\d{1,2}(?:,\d)?(?:\s?[-–.:+]\s?\d{1,2}(?:,\d)?){2,3}(?:\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S|Si|Mg|Ca|B|Zn)){0,2})(?!\w)"), _fertiliser, "digit"),
     Rule("fertiliser", re.compile(r"(?<![\w-])(?P<k>)(?P<n>\d{1,2}-\d{1,2}-\d{1,2}\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S))(?!\w)"), _fertiliser, "digit"),
     Rule("virus", re.compile(r"(?<!\w)(?:A\s?[/(]\s?)?H\d{1,2}N\d{1,2}\b"), _virus, "digit"),

@@ -14,7 +14,7 @@ _START_LOOSE = r"(?<![\w/])(?<!\d[.,])"
 _END = r"(?![\w/])(?!\.\d)"
 _WEEKDAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 _DAY_SAID = re.compile(r"(?:ngày|mùng|mồng|rằm|hôm|đêm giao thừa)[\s:]*$")
-_LIST_GOES_ON = re.compile(r"(?:\d|ngày)\s*(?:[-–—,;&+]|và|hoặc|đến|tới)\s*$")
+_LIST_GOES_ON = re.compile(r"(?:(?<![\w/])\d{1,2}|ngày)\s*(?:[-–—,;&+]|và|hoặc)\s*$")
 _NO_DAY_BEFORE = re.compile(
     r"(?:lễ|dịp|quốc khánh|quốc tế|việt nam|kỷ niệm|mừng|nhà giáo|phụ nữ|liệt sĩ|liệt sỹ|chiến thắng|giải phóng|thống nhất"
     r"|lao động|thành lập|thiếu nhi|cách mạng|tết)\s*\(?$"
@@ -58,10 +58,11 @@ def _day(match: "re.Match[str]", line: Line, *, inserted: bool = True) -> str:
         return name
     lunar = day <= 10 and bool(_LUNAR_AFTER.match(line.after(match.end())))
     first_days = line.dialect.first_days if day <= 10 else ""
+    listed = bool(_LIST_GOES_ON.search(before))
     prefix = "mùng" if lunar else first_days
-    if prefix:
+    if prefix and not listed:
         name = f"{prefix} {name}"
-    if _DAY_SAID.search(before) or _LIST_GOES_ON.search(before) or not inserted:
+    if _DAY_SAID.search(before) or listed or not inserted:
         return name
     if (day, int(match["m"])) in _HOLIDAYS and _NO_DAY_BEFORE.search(before):
         return name
@@ -108,12 +109,17 @@ def _day_dash_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _month_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     year = _year(match["y"], line)
-    if re.search(r"(?:nghị định|nghị quyết|quyết định|thông tư|luật|pháp lệnh|công văn|văn bản|kế hoạch|số)\s*(?:số\s*)?$", before):
+    if re.search(
+        r"(?:nghị định|nghị quyết|quyết định|thông tư|luật|pháp lệnh|công văn|văn bản|kế hoạch|số)\s*(?:số\s*)?$",
+        before,
+    ):
         yield whole(match, f"{line.cardinal(match['m'])} trên {year}", 0.9)
     elif re.search(r"(?:quý|đợt|kỳ|lần|lần thứ|học kỳ|khóa|phiên|tuần|vụ|q)\s*$", before):
         yield whole(match, f"{line.cardinal(match['m'])} năm {year}")
-    elif re.search(r"(?:tháng|tháng\s+\d+\s*(?:[-–,]|và|đến))\s*$", before):
+    elif re.search(r"tháng\s*$", before):
         yield whole(match, f"{_month(match, line)} năm {year}")
+    elif re.search(r"tháng\s+\d+\s*(?:,|và)\s*$", before):
+        yield whole(match, f"{line.cardinal(match['m'])} năm {year}")
     else:
         yield whole(match, f"tháng {_month(match, line)} năm {year}")
 
@@ -138,7 +144,9 @@ def _ordinal(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 _WEEK_BEFORE = re.compile(
     r"(?:^|sáng|trưa|chiều|tối|đêm|ngày|từ|đến|tới|vào|các|hôm|thứ \w+|t[2-7]|cn|và|hoặc|trừ)\s*[,;:&(+–-]?\s*$"
 )
-_WEEK_AFTER = re.compile(r"\s*(?:[,;&(–-]\s*)?(?:t[2-7]\b|cn\b|chủ nhật|hằng tuần|hàng tuần|mỗi tuần|tuần|ngày|\d{1,2}/|lúc|\d{1,2}h)")
+_WEEK_AFTER = re.compile(
+    r"\s*(?:[,;&(–-]\s*)?(?:t[2-7]\b|cn\b|chủ nhật|hằng tuần|hàng tuần|mỗi tuần|tuần|ngày|\d{1,2}/|lúc|\d{1,2}h)"
+)
 
 
 def _short_weekday(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -150,16 +158,15 @@ def _short_weekday(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _sunday(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before, after = line.before(match.start()), line.after(match.end())
     near = re.search(
-        r"(?:thứ \w+|\bt[2-7]|sáng|trưa|chiều|tối|đêm|ngày|hôm|(?:thứ \w+|t[2-7]).{0,12}(?:và|,|đến|trừ))\s*[,;:&(–-]?\s*(?:và|đến|hoặc)?\s*$", before
+        r"(?:thứ \w+|\bt[2-7]|sáng|trưa|chiều|tối|đêm|ngày|hôm|(?:thứ \w+|t[2-7]).{0,12}(?:và|,|đến|trừ))\s*[,;:&(–-]?\s*(?:và|đến|hoặc)?\s*$",
+        before,
     )
     if near or re.match(r"\s*(?:hằng tuần|hàng tuần|mỗi tuần|,?\s*ngày \d|\s*\(?\d{1,2}/\d)", after):
         yield whole(match, "chủ nhật", 0.92)
 
 
 def _weekday_range(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    said = [
-        "chủ nhật" if day == "CN" else f"thứ {_WEEKDAYS[day[1]]}" for day in (match["a"], match["b"])
-    ]
+    said = ["chủ nhật" if day == "CN" else f"thứ {_WEEKDAYS[day[1]]}" for day in (match["a"], match["b"])]
     yield whole(match, f"{said[0]} đến {said[1]}")
 
 
@@ -189,6 +196,6 @@ RULES = (
     Rule("weekday", re.compile(r"(?<!\w)(?P<a>T[2-7]|CN)\s?(?:[-–—]|đến)\s?(?P<b>T[2-7]|CN)(?!\w)"), _weekday_range),
     Rule("weekday", re.compile(r"(?<!\w)T(?P<n>[2-7])(?![\w/])"), _short_weekday, "digit"),
     Rule("weekday", re.compile(r"(?<!\w)CN(?!\w)"), _sunday),
-    Rule("ordinal", re.compile(r"(?<!\w)(?i:thứ)\s(?P<n>\d{1,3})(?![\w/])(?![.,]\d)(?:\s?(?:,|và|&|-|–|đến)\s?(?:(?i:thứ)\s)?[2-7](?![\w/.,:%])(?!\s?(?:giờ|h\b|tháng|ngày)))*"), _ordinal, "digit"),
+    Rule("ordinal", re.compile(r"(?<!\w)(?i:thứ)\s(?P<n>\d{1,3})(?![\w/])(?![.,]\d)(?:\s?(?:,|và|&|-|–|đến)\s?(?:(?i:thứ)\s)?[2-7](?![\w/:%])(?![.,]\d)(?!\s?(?:giờ|h\b|tháng|ngày)))*"), _ordinal, "digit"),
     Rule("month", re.compile(rf"(?<!\w)(?i:tháng)\s(?P<m>{MONTH})(?![\w/])(?![.,:]\d)"), _month_word, "digit"),
 )  # fmt: skip

@@ -11,7 +11,23 @@ CURRENCIES = {
     "USD": "đô la Mỹ", "usd": "đô la Mỹ", "$": "đô la Mỹ", "US$": "đô la Mỹ", "EUR": "ơ rô", "€": "ơ rô", "euro": "ơ rô", "£": "bảng Anh", "GBP": "bảng Anh", "¥": "yên Nhật",
     "JPY": "yên Nhật", "CNY": "nhân dân tệ", "NDT": "nhân dân tệ", "KRW": "won Hàn Quốc", "THB": "bạt Thái", "LAK": "kíp Lào",
 }  # fmt: skip
-_SCALES = {"k": "nghìn", "K": "nghìn", "tr": "triệu", "Tr": "triệu", "trđ": "triệu đồng", "trd": "triệu đồng", "Trđ": "triệu đồng", "TRĐ": "triệu đồng", "triệu": "triệu", "tỷ": "tỷ", "tỉ": "tỷ", "nghìn": "nghìn", "ngàn": "nghìn", "ty": "tỷ", "tỷđ": "tỷ đồng"}
+_SCALES = {
+    "k": "nghìn",
+    "K": "nghìn",
+    "tr": "triệu",
+    "Tr": "triệu",
+    "trđ": "triệu đồng",
+    "trd": "triệu đồng",
+    "Trđ": "triệu đồng",
+    "TRĐ": "triệu đồng",
+    "triệu": "triệu",
+    "tỷ": "tỷ",
+    "tỉ": "tỷ",
+    "nghìn": "nghìn",
+    "ngàn": "nghìn",
+    "ty": "tỷ",
+    "tỷđ": "tỷ đồng",
+}
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 

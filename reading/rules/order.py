@@ -73,7 +73,9 @@ def _parts(text: str, lexicon: Lexicon, dialect: Dialect) -> list[Part]:
     for rule in RULES:
         if rule.needs == "digit" and not has_digit:
             continue
-        claimed = [_named(part, rule.name) for match in rule.pattern.finditer(line.open) for part in rule.say(match, line)]
+        claimed = [
+            _named(part, rule.name) for match in rule.pattern.finditer(line.open) for part in rule.say(match, line)
+        ]
         if not claimed:
             continue
         mask = QUANTITY if rule.name in _QUANTITIES else CLAIMED

@@ -22,7 +22,7 @@ _SHORT_LABEL = (
 
 
 def _grouped(written: str) -> str:
-    """"0912.345.678" in its own groups; ten digits in a row as 4-3-3."""
+    """ "0912.345.678" in its own groups; ten digits in a row as 4-3-3."""
     plus = "cộng " if written.lstrip("( ").startswith("+") else ""
     groups = re.findall(r"\d+", written)
     if len(groups) == 1 and len(groups[0]) >= 10:
@@ -39,10 +39,17 @@ def _phone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _labelled(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     written = match["p"]
     digits = sum(character.isdecimal() for character in written)
-    if re.match(r"\s?(?:đồng|đ\b|vnđ|vnd|giờ|h\b|h\d|/|hộ|người|tỷ|triệu|nghìn|ngàn|kg|ha|m2|cán bộ|phường|xã|thôn|con|lần|ngày|phút)", line.after(match.end("p"))):
+    if re.match(
+        r"\s?(?:đồng|đ\b|vnđ|vnd|giờ|h\b|h\d|/|hộ|người|tỷ|triệu|nghìn|ngàn|kg|ha|m2|cán bộ|phường|xã|thôn|con|lần|ngày|phút)",
+        line.after(match.end("p")),
+    ):
         return
     label = line.text[match.start() : match.start("p")].lower()
-    if digits < 6 and re.match(r"(?:đt|máy|dđ|gửi|lh|liên hệ|tel|fax|di động|đường dây|gọi)\b", label) and not re.search(r"số|đường dây nóng|gọi\W*$|gửi\W*$", label):
+    if (
+        digits < 6
+        and re.match(r"(?:đt|máy|dđ|gửi|lh|liên hệ|tel|fax|di động|đường dây|gọi)\b", label)
+        and not re.search(r"số|đường dây nóng|gọi\W*$|gửi\W*$", label)
+    ):
         return
     if digits < 3 or (digits == 4 and re.fullmatch(r"(?:19|20)\d\d", written)):
         return
@@ -50,7 +57,10 @@ def _labelled(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _short_numbers(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    if re.match(r"\s?(?:hộ|người|xã|thôn|đồng|triệu|tỷ|nghìn|kg|ha|tấn|con|cháu|em|trường hợp|đại biểu|suất|cán bộ|năm|ngày|km|m\b|%|/|[.,]\d)", line.after(match.end())):
+    if re.match(
+        r"\s?(?:hộ|người|xã|thôn|đồng|triệu|tỷ|nghìn|kg|ha|tấn|con|cháu|em|trường hợp|đại biểu|suất|cán bộ|năm|ngày|km|m\b|%|/|[.,]\d)",
+        line.after(match.end()),
+    ):
         return
     for number in re.finditer(r"\d{3}", match["p"]):
         start = match.start("p") + number.start()

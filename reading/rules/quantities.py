@@ -13,7 +13,10 @@ _PARTS = re.compile(
 )
 _HOUSE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _SCORE = re.compile(r"(?:thắng|thua|hòa|hoà|tỷ số|tỉ số|dẫn|với|bại|gỡ|trước)\s*(?:là\s*)?(?:đội \w+\s*)?$")
-_RATIO = re.compile(r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|loãng|trộn|bản đồ|tỷ số)\s*(?:là|với|theo)?\s*:?\s*$")
+_COLD_BEFORE = re.compile(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$")
+_LOOSE_BEFORE = re.compile(r"(?:^|[(:,]|từ|đến|khoảng|còn|là|ở)\s*$")
+_PEOPLE_AFTER = re.compile(r"\s*(?:tuổi|tháng|ngày|người|hộ|năm|triệu|tỷ|m2|ha)")
+_RATIO = re.compile(r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|loãng|trộn|bản đồ)\s*(?:là|với|theo)?\s*:?\s*$")
 
 
 def _percent(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -46,18 +49,6 @@ def _fraction(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield whole(match, f"{first} trên {second}", 0.95)
 
 
-def _house(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    said: list[str] = []
-    for piece in re.findall(r"\d+|[A-Za-zĐđ]", match["n"]):
-        said.append(line.cardinal(piece) if piece.isdecimal() else line.dialect.spell(piece))
-        said.append("trên")
-    text = " ".join(said[:-1])
-    for letter in re.findall(r"\d([A-Za-zĐđ])", match["n"]):
-        name = line.dialect.spell(letter)
-        text = text.replace(f"trên {name}", name, 1)
-    yield Part(match.start("n"), match.end("n"), text, 0.93)
-
-
 def _score(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     if _RATIO.search(before) or match["s"] == ":":
@@ -68,6 +59,8 @@ def _score(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 def _section(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """1.2.3 or 4.1.: numbers of sections, versions, addresses of machines."""
+    if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", match[0]):
+        return
     said = " chấm ".join(line.cardinal(part) for part in re.findall(r"\d+", match[0]))
     yield whole(match, said, 0.9)
 
@@ -83,7 +76,10 @@ def _dotted(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _signed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     sign, number = match["sign"], line.number(match["n"])
-    if sign in {"−"} or (sign == "-" and re.search(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$", before)):
+    cold = re.match(r"[^.;]{0,20}?(?:độ|°|º|oc\b)", line.after(match.end()))
+    if sign == "−" or (sign == "-" and (_COLD_BEFORE.search(before) or (cold and _LOOSE_BEFORE.search(before)))):
+        sign == "-" and re.search(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$", before)
+    ):
         yield whole(match, f"âm {number}", 0.9)
     elif sign in {"±", "+/-"}:
         yield whole(match, f"cộng trừ {number}", 0.95)
@@ -94,9 +90,9 @@ def _signed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     elif sign in {"≤", "<="}:
         yield whole(match, f"nhỏ hơn hoặc bằng {number}", 0.9)
     elif sign == ">":
-        yield whole(match, f"lớn hơn {number}", 0.9)
+        yield whole(match, f"{'trên' if _PEOPLE_AFTER.match(line.after(match.end())) else 'lớn hơn'} {number}", 0.9)
     elif sign == "<":
-        yield whole(match, f"nhỏ hơn {number}", 0.9)
+        yield whole(match, f"{'dưới' if _PEOPLE_AFTER.match(line.after(match.end())) else 'nhỏ hơn'} {number}", 0.9)
     elif sign in {"~", "≈"}:
         yield whole(match, f"khoảng {number}", 0.9)
 
@@ -120,14 +116,20 @@ def _stuck(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _vulgar(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    halves = {"½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "⅓": "một phần ba", "⅔": "hai phần ba", "⅛": "một phần tám"}
+    halves = {
+        "½": "một phần hai",
+        "¼": "một phần tư",
+        "¾": "ba phần tư",
+        "⅓": "một phần ba",
+        "⅔": "hai phần ba",
+        "⅛": "một phần tám",
+    }
     yield whole(match, halves[match[0]])
 
 
 _LONG_DASH = r"\s?[-–—÷~→]\s?"
 RULES = (
     Rule("percent", re.compile(rf"(?<![\w/])(?<!\d[.,])(?:(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})\s?)?(?P<p>[%‰])"), _percent),
-    Rule("address number", re.compile(r"(?<!\w)(?i:số|số nhà|nhà số|ngõ|kiệt|hẻm|ngách|lô)\s(?P<n>\d{1,4}[A-Za-zĐđ]?(?:/\d{1,4}[A-Za-z]?){1,4})(?!\w)"), _house, "digit"),
     Rule("fraction", re.compile(rf"{_START}(?<!/)(?P<a>{NUMBER})\s?/\s?(?P<b>{NUMBER})(?![\w]|[.,]\d)"), _fraction, "digit"),
     Rule("ratio", re.compile(rf"{_START}(?P<a>\d{{1,3}})\s?(?P<s>[-–:])\s?(?P<b>\d{{1,6}})(?![\w]|[.,:]\d)(?!\s?[-–]\s?\d)"), _score, "digit"),
     Rule("section number", re.compile(rf"{_START}\d{{1,3}}(?:\.\d{{1,3}}){{2,4}}(?![\w]|,\d)"), _section, "digit"),

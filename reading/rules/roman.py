@@ -23,12 +23,14 @@ def roman_value(written: str) -> int:
 
 
 def _after_trigger(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    for numeral in re.finditer(r"[IVXL]+", line.text[match.start("r") : match.end()]):
+    for numeral in re.finditer(r"[IVXL]+", line.text[match.start("r") : match.start("s") if match["y"] else match.end()]):
         start = match.start("r") + numeral.start()
         value = roman_value(numeral[0])
         ordinal = re.search(r"(?:lần thứ|thứ)\s*$", line.before(start))
         said = "nhất" if ordinal and value == 1 else "tư" if ordinal and value == 4 else cardinal(value, line.dialect)
         yield Part(start, start + len(numeral[0]), said)
+    if match["y"]:
+        yield Part(match.start("s"), match.end("y"), f"năm {line.cardinal(match['y'])}")
 
 
 def _quarter(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -37,6 +39,8 @@ def _quarter(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _marker(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    if match["r"] == "X" and not line.capitals and re.match(r"\s+[^\W\d_a-z]\w+\s+[A-ZĐÀ-Ỹ]", line.text[match.end() :]):
+        return  # "X. Tân Lập": a commune
     yield Part(match.start("r"), match.end(), f"{cardinal(roman_value(match['r']), line.dialect)},", 0.9)
 
 
@@ -55,6 +59,6 @@ _LIST = rf"(?:\s?(?:,|và|hoặc|-|–|đến|;)\s?{_CANONICAL}(?![\w.]\w|\w))*"
 RULES = (
     Rule("roman numeral", re.compile(rf"^\s*(?P<r>{_CANONICAL})\s?(?:[./)]|\s[-–])(?=\s)"), _marker),
     Rule("roman numeral", re.compile(rf"(?<!\w)(?i:quý|học kỳ|hk|đợt|kỳ)\s?(?P<r>{_CANONICAL})\s?[/-]\s?(?P<y>(?:19|20)\d\d)(?![\w/])"), _quarter),
-    Rule("roman numeral", re.compile(rf"(?<!\w)(?i:{_TRIGGER})\s(?:thứ\s|số\s)?(?P<r>{_CANONICAL})(?!\w){_LIST}"), _after_trigger),
+    Rule("roman numeral", re.compile(rf"(?<!\w)(?i:{_TRIGGER})\s(?:thứ\s|số\s)?(?P<r>{_CANONICAL})(?!\w){_LIST}(?:(?P<s>\s?/\s?)(?P<y>(?:19|20)\d\d)(?!\w))?"), _after_trigger),
     Rule("roman numeral", re.compile(rf"(?<![\w.]){_CANONICAL}(?![\w.]\w|\w)"), _alone),
 )  # fmt: skip

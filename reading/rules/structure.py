@@ -52,12 +52,11 @@ def _copies(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{line.cardinal(match['n'])} bản", 0.9)
 
 
-
 _AT_LINE_START = r"^\s*"
 RULES = (
-    Rule("bullet", re.compile(rf"{_AT_LINE_START}(?P<b>[-–—•●○■□▪▫◦‣⁃*+»>✓✔➢➤→·o](?=\s)|[-–—•●○■□▪▫◦‣⁃✓✔➢➤→·](?=[^\W\d])|[•●○■□▪▫◦✓✔➢➤·](?=\d)|\+(?=[^\W\d]))"), _bullet),
+    Rule("bullet", re.compile(rf"{_AT_LINE_START}(?P<b>[-–—•●○■□▪▫◦‣⁃*+»>✓✔➢➤→·o](?=\s+[^\s\d])|[-–—•●○■□▪▫◦‣⁃*+»✓✔➢➤→·](?=\s)|[-–—•●○■□▪▫◦‣⁃✓✔➢➤→·](?=[^\W\d])|[•●○■□▪▫◦✓✔➢➤·](?=\d)|\+(?=[^\W\d]))"), _bullet),
     Rule("item number", re.compile(rf"{_AT_LINE_START}(?P<n>\(?\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}(?:\s?[.)/](?!\d)|\.\)|\)))(?=\s*[^\W\d]|\s)"), _numbered, "digit"),
-    Rule("item letter", re.compile(rf"{_AT_LINE_START}(?P<n>\(?(?P<l>[a-zđA-HKĐ])\s?[).](?:(?<=\))|(?=\s)))(?=\s*\S)"), _lettered),
+    Rule("item letter", re.compile(rf"{_AT_LINE_START}(?P<n>\(?(?P<l>[a-zđA-GĐ])\s?[).](?:(?<=\))|(?=\s)))(?=\s*\S)"), _lettered),
     Rule("signature", re.compile(rf"{_AT_LINE_START}(?P<s>(?P<k>(?i:KT|TM|T/M|TL|T/L|K/T|TUQ|T\.M|K\.T))\s?[./]?)(?=\s*(?-i:[A-ZĐỦƯỒÔÂ]{{2}}))"), _signature),
     Rule("signature", re.compile(r"(?<!\w)(?P<s>(?P<k>KT|TM|T/M|TL|T/L|K/T|TUQ)\.?)(?=\s+(?i:chủ tịch|ủy ban|uỷ ban|giám đốc|bí thư|trưởng|ban|hội đồng|bộ trưởng|cục trưởng|hiệu trưởng|đảng ủy|thủ tướng|chính phủ|viện trưởng|chi bộ|thường trực|tổng giám đốc|chánh|đoàn|chi ủy))"), _signature),
     Rule("signature", re.compile(rf"(?:^|(?<=[\s,;/]))(?P<s>(?P<k>Q)\.)(?=\s*(?i:chủ tịch|giám đốc|trưởng|hiệu trưởng|bí thư|chánh|viện))"), _signature),

@@ -7,7 +7,9 @@ from reading.rules.line import Line, Part, Rule, whole
 
 _START = r"(?<![\w/])(?<!\d[.,:])"
 _HOUR = r"(?:[01]?\d|2[0-4])"
-_RATIO_BEFORE = re.compile(r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|tỷ số|tỉ số|thắng|thua|hòa|dẫn|loãng|trộn)\s*(?:là|với|theo)?\s*:?\s*$")
+_RATIO_BEFORE = re.compile(
+    r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|tỷ số|tỉ số|thắng|thua|hòa|dẫn|loãng|trộn)\s*(?:là|với|theo)?\s*:?\s*$"
+)
 
 
 def _clock(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -26,7 +28,9 @@ def _hour(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _around_the_clock(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    if match["b"] == "7" and re.search(r"(?:ngày|sáng|trưa|chiều|tối|đêm|từ|đến|hôm|hạn|trước)\s*$", line.before(match.start())):
+    if match["b"] == "7" and re.search(
+        r"(?:ngày|sáng|trưa|chiều|tối|đêm|từ|đến|hôm|hạn|trước)\s*$", line.before(match.start())
+    ):
         return
     said = f"hai mươi {line.dialect.four_after_tens} trên {line.cardinal(match['b'])}"
     yield whole(match, f"{said} giờ" if match["h"] else said)

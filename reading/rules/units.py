@@ -33,7 +33,9 @@ UNITS = {
 }  # fmt: skip
 """Symbols of measure (SI, NĐ 86/2012/NĐ-CP) and those in common use; exact in case where the case tells them apart."""
 
-_UNSAFE_WITH_SPACE = frozenset({"A", "N", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"})
+_UNSAFE_WITH_SPACE = frozenset(
+    {"A", "N", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"}
+)
 _PER_WORDS = words(
     *UNITS, "người", "tháng", "năm", "hộ", "khẩu", "nhân khẩu", "ngày", "con", "sào", "học sinh", "em", "suất", "lượt", "buổi", "cây", "bao", "thửa", "công", "vụ", "lần", "bộ",
     "chiếc", "cái", "xe", "thôn", "xã", "đêm", "quý", "tuần", "số", "mũi", "liều", "lao động", "gia đình", "cháu", "trẻ", "bình", "gói", "chai", "thùng", "mét", "mẫu", "thước",
@@ -42,7 +44,9 @@ _PER_WORDS = words(
     "bài", "trang", "đối tượng", "ao", "lồng", "chuồng", "đàn", "ổ", "kg hơi", "mét vuông", "mét khối", "ki lô gam", "héc ta", "bữa", "cuộc gọi", "cuộc", "vé", "giấy", "sổ", "thẻ", "phiếu", "hành vi", "vi phạm",
     "bàn", "mâm", "kỳ", "chu kỳ", "chậu", "khay", "hạt", "hạng", "tổ chức", "cá nhân", "phường", "tỉnh", "huyện", "điểm", "km đường", "ha lúa", "đồng", "hũ", "phần", "bó", "giỏ", "nhóm", "thí sinh", "bệnh nhân", "sản phẩm", "loại", "m dài", "nóc", "vòng", "nhịp", "lít", "cơ sở", "khu", "xóm", "bản", "ấp", "chi", "nhân viên", "lon", "cốc", "ly", "cụm", "loa", "máy", "thuê bao", "nạn nhân", "người dân", "dân", "cas", "ổ bánh", "tờ", "cuốn", "quyển", "bát", "tô", "chỗ", "giường", "ngày công", "ngày đêm", "ngày lao động", "cm", "mm", "đĩa", "bìa", "hecta", "hec", "ha nuôi", "km2", "vụ lúa", "24h", "48h",
 )  # fmt: skip
-_PHYSICAL_DENOMINATORS = frozenset({"l", "lít", "lit", "ml", "s", "h", "giờ", "km2", "m2", "m3", "m²", "m³", "km²", "dl", "kg", "giây", "phút", "L"})
+_PHYSICAL_DENOMINATORS = frozenset(
+    {"l", "lít", "lit", "ml", "s", "h", "giờ", "km2", "m2", "m3", "m²", "m³", "km²", "dl", "kg", "giây", "phút", "L"}
+)
 
 
 def unit_name(symbol: str) -> str:
@@ -55,7 +59,10 @@ def _measure(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     if gap and unit in _UNSAFE_WITH_SPACE:
         return
     if unit in {"h", "in", "A", "G"} and not gap and unit != "h":
-        if unit == "G" or (unit == "A" and not re.search(r"(?:dòng|điện|cầu dao|aptomat|áp tô mát|at|sạc|ắc quy)", line.before(match.start()))):
+        if unit == "G" or (
+            unit == "A"
+            and not re.search(r"(?:dòng|điện|cầu dao|aptomat|áp tô mát|at|sạc|ắc quy)", line.before(match.start()))
+        ):
             return
     sign = match["sign"]
     before = line.before(match.start())
@@ -75,16 +82,26 @@ def _measure(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _negative(sign: str, unit: str, before: str) -> bool:
     if sign in {"−", "±", "+/-", "+"}:
         return True
-    if re.search(rf"[\w{MASKS}%]\s*$", before) and not re.search(r"(?:từ|đến|xuống|dưới|độ|còn|khoảng|là|mức|ở|trên|thấp nhất|nhất|lạnh|âm|có nơi|nơi|bảo quản|quản|nhiệt)\s+$", before):
+    if re.search(rf"[\w{MASKS}%]\s*$", before) and not re.search(
+        r"(?:từ|đến|xuống|dưới|độ|còn|khoảng|là|mức|ở|trên|thấp nhất|nhất|lạnh|âm|có nơi|nơi|bảo quản|quản|nhiệt)\s+$",
+        before,
+    ):
         return False
     return unit in {"°C", "ºC", "oC", "℃", "0C", "°F", "°", "V", "dB"} or bool(before.strip())
 
 
 def _per(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     unit = match["u"]
-    money = re.search(r"(?:đ|đồng|nghìn|ngàn|triệu|tỷ|vnđ|vnd|usd|k|tr|suất|công|khẩu|người|hộ|tháng)\s?$", line.before(match.start()))
+    money = re.search(
+        r"(?:đ|đồng|nghìn|ngàn|triệu|tỷ|vnđ|vnd|usd|k|tr|suất|công|khẩu|người|hộ|tháng)\s?$", line.before(match.start())
+    )
     link = "trên" if unit in _PHYSICAL_DENOMINATORS and not money else "mỗi"
     yield Part(match.start(), match.end(), f"{link} {unit_name(unit)}", 0.95)
+
+
+def _height(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """1m65: one metre and so many centimetres."""
+    yield Part(match.start(), match.end(), f"{line.cardinal(match['a'])} mét {line.cardinal(match['b'])}", 0.95)
 
 
 def _squared(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -102,6 +119,7 @@ def _range_first(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _SYMBOLS = words(*(symbol for symbol in UNITS if symbol not in {"giờ", "giây", "phút", "tấn", "tạ", "yến", "lít"}))
 RULES = (
+    Rule("unit", re.compile(r"(?<![\w.,])(?P<a>\d{1,2})m(?P<b>[4-9]|\d\d)(?![\w²³])"), _height, "digit"),
     Rule("unit", re.compile(rf"(?<![\w/])(?<!\d[.,])(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})(?P<g>[\s\u00a0]?)(?P<u>{_SYMBOLS})(?![\w²³])"), _measure, "digit"),
     Rule("per unit", re.compile(rf"(?<=[\w{MASKS}²³%])\s?/\s?(?P<u>{_PER_WORDS})(?![\w²³])"), _per),
     Rule("unit", re.compile(r"(?<!\w)(?P<u>km2|km²|m2|m²|m3|m³|cm2|cm²|cm3|cm³|kWh|Mbps|°C|ºC|℃|kV|mm|cm|km|kg|ml|mg|ha)(?![\w²³])"), _squared),

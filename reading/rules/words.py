@@ -20,6 +20,8 @@ _NAMES = {
     "µ": "mi crô", "∞": "vô cùng", "√": "căn", "−": "trừ", "£": "bảng", "¥": "yên", "©": "bản quyền", "®": "", "™": "", "℃": "độ xê", "Ø": "phi", "Φ": "phi", "ϕ": "phi", "α": "an pha", "β": "bê ta",
 }  # fmt: skip
 _SHOWN = "Dấu chỉ để nhìn, không đọc."
+_HIGHLAND = re.compile(r"(?:bl|br|kl|kr|pl|pr|hr|ml|mn|ks|kp|kb|kd|rm|rl|rh|hl|kn|hm|nj|by)[aeiouy]{1,2}(?:n|ng|m|nh|k|l|r|h|p|t|c)?")
+"""Names of the highlands in plain letters: Blang, Ksor, Rmah, Krong."""
 _VOWELS = frozenset("aăâeêioôơuưyàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ")
 
 
@@ -46,10 +48,20 @@ def _word(piece: "re.Match[str]", line: Line) -> Part:
         return _letter(start, end, written, line)
     if not _latin(written):
         reason = f"“{written}” không viết bằng chữ Việt: không đọc được."
-        return Part(start, end, "", 0.0, "Chữ không thuộc bảng chữ cái Latinh.", FlagCode.FOREIGN_SCRIPT, reason, (("", "không đọc"),), "foreign script")
+        return Part(
+            start,
+            end,
+            "",
+            0.0,
+            "Chữ không thuộc bảng chữ cái Latinh.",
+            FlagCode.FOREIGN_SCRIPT,
+            reason,
+            (("", "không đọc"),),
+            "foreign script",
+        )
     if "'" in written or "’" in written or "ʼ" in written:
         return _apostrophe(start, end, written, line)
-    if has_vietnamese_letters(written) and written[0].isupper():
+    if written[0].isupper() and (has_vietnamese_letters(written) or _HIGHLAND.fullmatch(written.lower())):
         return Part(start, end, _lowered(written, line), 0.75, rule="name")
     return _foreign(start, end, written, line)
 
@@ -67,7 +79,17 @@ def _letter(start: int, end: int, written: str, line: Line) -> Part:
     if written in _NAMES:
         return Part(start, end, _NAMES[written], 0.8, rule="sign")
     reason = f"“{written}” không viết bằng chữ Việt: không đọc được."
-    return Part(start, end, "", 0.0, "Chữ không thuộc bảng chữ cái Latinh.", FlagCode.FOREIGN_SCRIPT, reason, (("", "không đọc"),), "foreign script")
+    return Part(
+        start,
+        end,
+        "",
+        0.0,
+        "Chữ không thuộc bảng chữ cái Latinh.",
+        FlagCode.FOREIGN_SCRIPT,
+        reason,
+        (("", "không đọc"),),
+        "foreign script",
+    )
 
 
 def _apostrophe(start: int, end: int, written: str, line: Line) -> Part:
@@ -76,7 +98,12 @@ def _apostrophe(start: int, end: int, written: str, line: Line) -> Part:
     if len(pieces) == 1 and is_syllable(pieces[0]):
         return Part(start, end, _lowered(pieces[0], line), 0.95, rule="word")
     if pieces and len(pieces[0]) == 1:
-        said = " ".join([{"h": "hờ", "k": "cờ", "m": "mờ", "b": "bờ", "r": "rờ", "đ": "đờ"}.get(pieces[0].lower(), pieces[0]), *pieces[1:]])
+        said = " ".join(
+            [
+                {"h": "hờ", "k": "cờ", "m": "mờ", "b": "bờ", "r": "rờ", "đ": "đờ"}.get(pieces[0].lower(), pieces[0]),
+                *pieces[1:],
+            ]
+        )
         return Part(start, end, said, 0.75, rule="name")
     return _foreign(start, end, written, line)
 
@@ -86,7 +113,17 @@ def _foreign(start: int, end: int, written: str, line: Line) -> Part:
     if len(bare) > 30 or not re.search("[aăâeêioôơuưyàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵAEIOUY]", bare):
         spoken = line.dialect.spell(bare[:40])
         reason = f"“{written[:40]}” không đọc thành tiếng được: đang đọc từng chữ cái."
-        return Part(start, end, spoken, 0.3, "", FlagCode.BROKEN_TEXT, reason, ((spoken, "đọc từng chữ cái"), ("", "không đọc")), "spelled")
+        return Part(
+            start,
+            end,
+            spoken,
+            0.3,
+            "",
+            FlagCode.BROKEN_TEXT,
+            reason,
+            ((spoken, "đọc từng chữ cái"), ("", "không đọc")),
+            "spelled",
+        )
     spoken = bare.lower() if sum(map(str.isupper, bare)) > 1 else bare
     reason = f"“{written}” không phải tiếng Việt và chưa có trong từ điển: hãy nghe thử."
     choices = ((spoken, "giữ như viết"), (line.dialect.spell(bare), "đọc từng chữ cái"))
@@ -116,9 +153,13 @@ def _sign(piece: "re.Match[str]", line: Line) -> Part:
         return Part(start, end, "", 0.5, "Dấu rời hoặc ký tự ẩn, không có tiếng.", rule="hidden character")
     if category[0] == "C":
         reason = "Ký tự hỏng, có thể do phông chữ cũ: hãy xem lại văn bản gốc."
-        return Part(start, end, "", 0.0, "Ký tự không đọc được.", FlagCode.BROKEN_TEXT, reason, (("", "không đọc"),), "broken")
+        return Part(
+            start, end, "", 0.0, "Ký tự không đọc được.", FlagCode.BROKEN_TEXT, reason, (("", "không đọc"),), "broken"
+        )
     reason = f"Ký hiệu “{written}” chưa có cách đọc."
-    return Part(start, end, "", 0.0, "Ký hiệu chưa có cách đọc.", FlagCode.UNREAD_SYMBOL, reason, (("", "không đọc"),), "sign")
+    return Part(
+        start, end, "", 0.0, "Ký hiệu chưa có cách đọc.", FlagCode.UNREAD_SYMBOL, reason, (("", "không đọc"),), "sign"
+    )
 
 
 def _latin(word: str) -> bool:
