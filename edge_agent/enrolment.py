@@ -80,7 +80,8 @@ def _said(response: httpx.Response) -> str:
         body = response.json()
     except ValueError:
         return f"HTTP {response.status_code}."
-    words = body.get("detail") or body.get("message") if isinstance(body, dict) else None
+    said = body.get("error") if isinstance(body, dict) else None
+    words = said.get("message") if isinstance(said, dict) else None
     return words if isinstance(words, str) else f"HTTP {response.status_code}."
 
 

@@ -75,7 +75,7 @@ def run(settings: Settings) -> None:
                 key=key,
                 station=identity.station,
                 library=folder.library,
-                now_s=lambda: agent.time.now_s(),
+                now_s=lambda: agent.time.now_s(),  # noqa: PLW0108  the agent comes to be below
                 post=loop.post,
             ),
             library=folder.library,

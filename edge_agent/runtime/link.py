@@ -55,7 +55,7 @@ class PahoLink:
         if broker.tls:
             client.tls_set_context(ssl.create_default_context())
         client.connect_timeout = CONNECT_TIMEOUT_S
-        delay = Properties(PacketTypes.WILLMESSAGE)
+        delay = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]  # paho leaves it unannotated
         delay.WillDelayInterval = WILL_DELAY_S
         client.will_set(self._will_topic, will, qos=1, retain=True, properties=delay)
         client.on_connect = self._on_connect
@@ -80,7 +80,7 @@ class PahoLink:
 
     def _open(self, client: mqtt.Client, fresh: bool) -> None:
         broker = self._answer.broker
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it unannotated
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
         properties.MaximumPacketSize = MAX_BYTES + 1024
@@ -102,7 +102,7 @@ class PahoLink:
 
     def _on_message(self, client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         def act(agent: Agent) -> None:
-            agent.message(message.topic, message.payload)
+            agent.message(message.topic, bytes(message.payload))
             client.ack(message.mid, message.qos)
 
         self._post(act)

@@ -171,9 +171,7 @@ class HttpWeb:
         """POST; the answer's text, None if there was none worth reading."""
         address = urljoin(self._base, path)
         try:
-            response = self._client.post(
-                address, content=content, headers={"Content-Type": kind}, auth=self._auth(address)
-            )
+            response = self._client.post(address, content=content, headers={"Content-Type": kind}, auth=self._proof)
         except httpx.HTTPError as error:
             log.info("station not reached", path=path, error=type(error).__name__)
             return None

@@ -68,11 +68,11 @@ class Sound:
 
     def _mono(self, frames: int) -> Samples:
         block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
-        mono: Samples = block.mean(axis=1, dtype=np.float32) if block.shape[1] > 1 else block[:, 0]
-        return mono
+        return np.asarray(block.mean(axis=1) if block.shape[1] > 1 else block[:, 0], np.float32)
 
 
 def _resample(samples: Samples, rate_hz: int) -> Samples:
     """To RATE_HZ by straight lines: our own bulletins come at RATE_HZ, so this serves only foreign recordings."""
     count = round(len(samples) * RATE_HZ / rate_hz)
-    return np.interp(np.arange(count) * (rate_hz / RATE_HZ), np.arange(len(samples)), samples).astype(np.float32)
+    at = np.arange(count) * (rate_hz / RATE_HZ)
+    return np.asarray(np.interp(at, np.arange(len(samples)), samples), np.float32)

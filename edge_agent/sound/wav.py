@@ -23,6 +23,7 @@ from edge_agent.ports import LoadProblem
 from edge_agent.sound.decoding import RATE_HZ
 from edge_agent.sound.loading import Loader
 from edge_agent.sound.mixer import Begun, Happened, Mixer
+from protocol.jobs import Stream
 from protocol.messages import Evidence
 
 log = structlog.get_logger(__name__)
@@ -46,7 +47,7 @@ class Epoch:
 
 
 class WavSink:
-    """Implements `edge_agent.ports.Output`. `path` is the first file; when it is full or belongs to another time, `path-2` follows."""
+    """Implements `edge_agent.ports.Output`. `path` is the first file; one that is full or too old is followed by `path-2`."""
 
     def __init__(
         self, path: Path, library: FolderLibrary, boot_id: str, post: Callable[[Callable[[Agent], None]], None]
@@ -79,6 +80,11 @@ class WavSink:
     def load(self, voice: str, sha256: str) -> None:
         """Check and open in a thread of its own."""
         self._loader.load(voice, sha256)
+
+    def load_stream(self, voice: str, stream: Stream) -> None:
+        """Not on this sink."""
+        detail = f"{len(stream.urls)} addresses, no player for streams"
+        self._post(lambda agent: agent.voice_failed(voice, LoadProblem.NO_OUTPUT, detail))
 
     def start(self, voice: str, take: int, *, at_mono_s: float, from_ms: int, gain_db: float) -> None:
         """To the sample."""
@@ -149,23 +155,9 @@ class WavSink:
 
     def _write_header(self) -> None:
         size = self._size_frames * 2
-        riff = struct.pack(
-            "<4sI4s4sIHHIIHH4sI",
-            b"RIFF",
-            36 + size,
-            b"WAVE",
-            b"fmt ",
-            16,
-            1,
-            1,
-            RATE_HZ,
-            RATE_HZ * 2,
-            2,
-            16,
-            b"data",
-            size,
-        )
-        os.pwrite(self._handle, riff, 0)
+        form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE_HZ, RATE_HZ * 2, 2, 16)
+        header = struct.pack("<4sI4s", b"RIFF", 36 + size, b"WAVE") + form + struct.pack("<4sI", b"data", size)
+        os.pwrite(self._handle, header, 0)
 
     # ------------------------------------------------------------ real time
 
