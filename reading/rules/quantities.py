@@ -78,8 +78,6 @@ def _signed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     sign, number = match["sign"], line.number(match["n"])
     cold = re.match(r"[^.;]{0,20}?(?:độ|°|º|oc\b)", line.after(match.end()))
     if sign == "−" or (sign == "-" and (_COLD_BEFORE.search(before) or (cold and _LOOSE_BEFORE.search(before)))):
-        sign == "-" and re.search(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$", before)
-    ):
         yield whole(match, f"âm {number}", 0.9)
     elif sign in {"±", "+/-"}:
         yield whole(match, f"cộng trừ {number}", 0.95)
