@@ -1,11 +1,13 @@
 """Errors become answers: what happened and what to do, in Vietnamese, with a stable code for programs."""
 
+import errno
 from collections.abc import Mapping
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -54,11 +56,24 @@ def told(error: Exception) -> tuple[int, str, str]:
     for kind, status, code in _ROOMS:
         if isinstance(error, kind):
             return status, code, str(error)
-    return (
-        500,
-        "internal",
-        "Đài gặp lỗi ngoài dự kiến; việc này chưa được thực hiện. Hãy thử lại, nếu vẫn lỗi hãy báo kỹ thuật.",
-    )
+    return _of_the_machine(error) or _UNEXPECTED
+
+
+_UNEXPECTED = (
+    500,
+    "internal",
+    "Đài gặp lỗi ngoài dự kiến; việc này chưa được thực hiện. Hãy thử lại, nếu vẫn lỗi hãy báo kỹ thuật.",
+)
+
+
+def _of_the_machine(error: Exception) -> tuple[int, str, str] | None:
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
+        message = "Ổ đĩa của đài đã đầy nên chưa lưu được gì. Hãy báo kỹ thuật dọn ổ đĩa rồi làm lại."
+        return 507, "disk_full", message
+    if isinstance(error, OperationalError):
+        return 503, "busy", "Đài đang bận nên việc này chưa được thực hiện. Hãy thử lại sau ít giây."
+    return None
 
 
 def answer(error: Exception, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -71,11 +86,19 @@ def install(app: FastAPI) -> None:
     """Answer all errors of our rooms so."""
 
     async def handle(_request: Request, error: Exception) -> Response:
-        if told(error)[0] == 500:
+        if told(error)[0] in {500, 507}:
             log.error("Unexpected error", path=_request.url.path, exc_info=error)
         return answer(error, getattr(error, "headers", None))
 
-    for kind in (StationError, RequestValidationError, HTTPException, *(kind for kind, _, _ in _ROOMS), Exception):
+    for kind in (
+        StationError,
+        RequestValidationError,
+        HTTPException,
+        *(kind for kind, _, _ in _ROOMS),
+        OSError,
+        OperationalError,
+        Exception,
+    ):
         app.add_exception_handler(kind, handle)
 
 

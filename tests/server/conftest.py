@@ -65,7 +65,9 @@ class Commune:
 
     def call(self, who, method, path, *, expect=None, **options):
         """One request as that person (None: nobody); checks the status, gives the JSON."""
-        headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
+        headers = options.pop("headers", {})
+        if who:
+            headers["Authorization"] = f"Bearer {self.token(who)}"
         answer = self.client.request(method, f"/api/v1{path}", headers=headers, **options)
         body = answer.json() if answer.content else None
         if expect is None:
