@@ -1,6 +1,7 @@
 """A script becomes sound."""
 
-from voices.ear import EarReport, HeardSentence, listen
+from voices.checked import Checked, produce_checked
+from voices.ear import Ear, EarReport, HeardSentence, Recogniser, listen
 from voices.engine import Clip, Engine, SpeechSettings
 from voices.engines import DEFAULT_VOICE, open_engine
 from voices.errors import (
@@ -27,7 +28,7 @@ from voices.production import (
     SpokenSentence,
     TimelineEntry,
 )
-from voices.recordings import import_recording
+from voices.recordings import Recording, import_recording
 from voices.studio import Lane, Studio
 
 __all__ = [
@@ -37,7 +38,9 @@ __all__ = [
     "TRACK",
     "Arrangement",
     "BadSoundError",
+    "Checked",
     "Clip",
+    "Ear",
     "EarReport",
     "Engine",
     "EngineFailedError",
@@ -49,6 +52,8 @@ __all__ = [
     "Production",
     "ProductionCancelledError",
     "Progress",
+    "Recogniser",
+    "Recording",
     "SpeechSettings",
     "SpokenSentence",
     "StorageError",
@@ -62,4 +67,5 @@ __all__ = [
     "open_engine",
     "opus_to_mp3",
     "produce",
+    "produce_checked",
 ]

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import soundfile
@@ -77,6 +77,13 @@ class EarReport(BaseModel):
         return tuple(sentence for sentence in self.sentences if sentence.flagged)
 
 
+class Recogniser(Protocol):
+    """Turns sound into words. The real one is `Ear`."""
+
+    def hear(self, samples: NDArray[np.int16]) -> str:
+        """The words in a sound of 16 kHz mono of any length. Raises `EngineFailedError`."""
+
+
 class Ear:
     """A recogniser that stays loaded (240 MB). A context manager; used by one thread at a time."""
 
@@ -120,7 +127,7 @@ def listen(
     expected: Sequence[TimelineEntry],
     *,
     offset_ms: int = 0,
-    ear: Ear | None = None,
+    ear: Recogniser | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> EarReport:
@@ -135,7 +142,7 @@ def listen(
     samples = _at_16k(sound)
     entries = [entry for entry in expected if entry.language == "vi" and fold(entry.text)]
     heard: list[HeardSentence] = []
-    with _borrowed(ear) as own:
+    with borrowed_ear(ear) as own:
         for position, entry in enumerate(entries):
             if cancelled and cancelled():
                 raise ProductionCancelledError("Đã dừng nghe kiểm tra theo yêu cầu.")
@@ -143,7 +150,7 @@ def listen(
             heard.append(_judge(entry, own.hear(samples[start:end])))
             if on_progress:
                 on_progress(Progress(stage="listen", done=position + 1, total=len(entries)))
-    return _report(heard)
+    return report_of(heard)
 
 
 def _judge(entry: TimelineEntry, heard: str) -> HeardSentence:
@@ -168,7 +175,8 @@ def _judge(entry: TimelineEntry, heard: str) -> HeardSentence:
     )
 
 
-def _report(heard: Sequence[HeardSentence]) -> EarReport:
+def report_of(heard: Sequence[HeardSentence]) -> EarReport:
+    """The verdict over sentences that were heard."""
     chars = [len(fold(sentence.said)) for sentence in heard]
     words = [len(fold(sentence.said).split()) for sentence in heard]
     cer = sum(sentence.cer * size for sentence, size in zip(heard, chars, strict=True)) / max(1, sum(chars))
@@ -177,7 +185,8 @@ def _report(heard: Sequence[HeardSentence]) -> EarReport:
 
 
 @contextmanager
-def _borrowed(ear: Ear | None) -> Iterator[Ear]:
+def borrowed_ear(ear: Recogniser | None) -> Iterator[Recogniser]:
+    """The ear that was given, or one of its own that ends afterwards."""
     if ear is not None:
         yield ear
         return

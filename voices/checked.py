@@ -1,0 +1,96 @@
+"""A bulletin that has been listened to before anyone is asked to: what the ear did not understand is said once more."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+
+from voices.ear import EarReport, Recogniser, borrowed_ear, listen, report_of
+from voices.engine import Clip, SpeechSettings
+from voices.files import publish, room_on_disk
+from voices.produce import produce
+from voices.production import Arrangement, Production, Progress, SpokenSentence, TimelineEntry
+from voices.scoring import fold
+from voices.studio import Lane, Studio
+
+log = structlog.get_logger(__name__)
+_RETAKE_SPEED = 0.9
+"""A retake is a tenth slower: rendering is deterministic, only other settings give another clip."""
+_SLOWEST = 0.7
+
+
+class Checked(BaseModel):
+    """A production with the ear's opinion of it, after retakes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    production: Production
+    heard: EarReport
+    retaken: tuple[int, ...] = ()
+    """The sentences that a slower retake made clearer."""
+
+
+def produce_checked(
+    sentences: Sequence[SpokenSentence],
+    out_dir: Path,
+    *,
+    studio: Studio,
+    voice: str,
+    settings: SpeechSettings,
+    programme: Arrangement | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    lane: Lane = "bulk",
+    fallbacks: Sequence[str] = (),
+    ear: Recogniser | None = None,
+) -> Checked:
+    """`produce`, then `listen`; each flagged sentence is rendered once more, slower, and kept if the ear hears it better.
+
+    What is still flagged afterwards is for the officer to judge. Only the final file is left in `out_dir`. Raises what
+    `produce` and `listen` raise.
+    """
+    with room_on_disk():
+        out_dir.mkdir(parents=True, exist_ok=True)
+    with borrowed_ear(ear) as own, tempfile.TemporaryDirectory(dir=out_dir, prefix=".tmp-") as scratch:
+        make = partial(
+            produce, sentences, Path(scratch), studio=studio, voice=voice, settings=settings, programme=programme,
+            on_progress=on_progress, cancelled=cancelled, lane=lane, fallbacks=fallbacks,
+        )  # fmt: skip
+        made = make()
+        heard = listen(made.opus, made.timeline, ear=own, on_progress=on_progress, cancelled=cancelled)
+        slower = replace(settings, speed=max(_SLOWEST, settings.speed * _RETAKE_SPEED))
+        worst = {sentence.index: sentence.cer for sentence in heard.flagged if sentence.index >= 0}
+        better = []
+        for index, cer in worst.items():
+            clips = studio.render([sentences[index]], voice=made.voice, settings=slower, lane=lane, cancelled=cancelled)
+            if _cer(next(clips)[1], sentences[index], own) < cer:
+                better.append(index)
+        if better:
+            made = make(overrides=dict.fromkeys(better, slower))
+            heard = _heard_again(heard, made, frozenset(better), own)
+            log.info("Sentences retaken", sha256=made.sha256, sentences=better)
+        final = out_dir / made.opus.name
+        with room_on_disk():
+            publish(made.opus, final)
+    return Checked(production=made.model_copy(update={"opus": final}), heard=heard, retaken=tuple(better))
+
+
+def _cer(clip: Clip, sentence: SpokenSentence, ear: Recogniser) -> float:
+    entry = TimelineEntry(index=0, start_ms=0, end_ms=clip.duration_ms, text=sentence.text)
+    return listen(clip, [entry], ear=ear).cer
+
+
+def _heard_again(before: EarReport, made: Production, retaken: frozenset[int], ear: Recogniser) -> EarReport:
+    """Only what was retaken is heard anew; what else there is sounds as before, only at another time."""
+    anew = iter(listen(made.opus, [entry for entry in made.timeline if entry.index in retaken], ear=ear).sentences)
+    starts = [entry.start_ms for entry in made.timeline if entry.language == "vi" and fold(entry.text)]
+    return report_of(
+        [
+            next(anew) if old.index in retaken else old.model_copy(update={"start_ms": start_ms})
+            for old, start_ms in zip(before.sentences, starts, strict=True)
+        ]
+    )
