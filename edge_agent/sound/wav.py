@@ -29,10 +29,8 @@ from protocol.messages import Evidence
 log = structlog.get_logger(__name__)
 
 BLOCK_FRAMES = RATE_HZ // 100
-AHEAD_S = 0.02
-"""How far before its instant a block is rendered: this sink's buffer."""
-UNDERRUN_S = 0.1
-"""A block rendered this late has left a gap, as on a sound card."""
+AHEAD_S = 0.08
+"""How far before its instant a block is rendered: this sink's buffer. One that misses its instant is a gap, as on a sound card."""
 HEADER_BYTES = 44
 LONGEST_FRAMES = (2**32 - 2**20) // 2
 """What a WAV's 32-bit sizes can hold: about twelve hours."""
@@ -181,7 +179,7 @@ class WavSink:
                 if early_s > 0:
                     self._work.wait(early_s)
                     continue
-            if now_frame - block_frame > UNDERRUN_S * RATE_HZ:
+            if now_frame > block_frame:
                 block_frame = now_frame  # nothing came out in between: the file says so, too
             self._write(block_frame)
 
