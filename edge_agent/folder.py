@@ -2,9 +2,10 @@
 
 import fcntl
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import structlog
 
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 DATABASE = "agent.db"
 KEEP_BAD = 3
+StoreT = TypeVar("StoreT", bound=Store)
 
 
 @dataclass
@@ -45,18 +47,18 @@ def open_folder(path: Path) -> Folder:
         lock.close()
         message = f"Một tiến trình khác đang dùng {path}. Hãy dừng nó trước (systemctl stop loa-agent)."
         raise PermanentError(message) from error
-    store, reborn = open_store(path / DATABASE)
+    store, reborn = open_store(path / DATABASE, Store)
     return Folder(path=path, store=store, library=FolderLibrary(path / "audio"), reborn=reborn, lock=lock)
 
 
-def open_store(database: Path) -> tuple[Store, bool]:
-    """The database, and whether a damaged one had to be set aside for a new one."""
+def open_store(database: Path, make: Callable[[Path], StoreT]) -> tuple[StoreT, bool]:
+    """The database as `make` opens it, and whether a damaged one had to be set aside for a new one."""
     try:
-        return Store(database), False
+        return make(database), False
     except sqlite3.DatabaseError as error:
         log.exception("database damaged, set aside", path=str(database), error=str(error))
     set_aside(database)
-    return Store(database), True
+    return make(database), True
 
 
 def set_aside(database: Path) -> None:
