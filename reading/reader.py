@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from reading.backend import proposal
 from reading.dialect import Dialect
 from reading.document import UNREAD_KINDS, Block, BlockKind, Document
 from reading.edits import join_spoken
 from reading.lexicon import Lexicon
 from reading.rules import read_written
-from reading.script import Flag, FlagCode, Script, Sentence, SentenceKind, Token, sentence_id
+from reading.script import Choice, Flag, FlagCode, Script, Sentence, SentenceKind, Token, sentence_id
 from reading.sentences import breaths, split_sentences
 from reading.tables import read_row
 
@@ -31,6 +32,9 @@ _UNREAD_REASONS = {
     BlockKind.PAGE_FURNITURE: "Số trang hoặc đường kẻ: không đọc.",
 }
 _NOTHING_TO_SAY = "Không có chữ nào để đọc."
+_BULLETS = dict.fromkeys(("o", "§", "Ø", "ü", "v", "q"), "•")
+"""Bullets that a word processor keeps as letters of a picture font."""
+_ASKED = frozenset({FlagCode.UNREAD_SYMBOL, FlagCode.UNKNOWN_ABBREVIATION, FlagCode.FOREIGN_WORD})
 _LEFT = re.compile(r"[^\W_]*\d|[A-ZĐÀ-Ý]{2}|[^\w\s,.;:!?'’-]")
 
 
@@ -88,7 +92,17 @@ def _read(written: str, lexicon: Lexicon, dialect: Dialect) -> tuple[tuple[Token
         for token in tokens
         if _LEFT.search(token.spoken) and (token.start, token.end) not in flagged
     )
-    return tokens, (*flags, *left)
+    return tokens, (*(_with_proposal(flag) for flag in flags), *left)
+
+
+def _with_proposal(flag: Flag) -> Flag:
+    """The flag with one more choice, where the generic normaliser has another reading."""
+    if flag.code not in _ASKED:
+        return flag
+    said = proposal(flag.written)
+    if said is None or said in {choice.spoken for choice in flag.choices}:
+        return flag
+    return flag.model_copy(update={"choices": (*flag.choices, Choice(spoken=said, note="bộ đọc chung gợi ý"))})
 
 
 def _block_sentences(index: int, block: Block, lexicon: Lexicon, dialect: Dialect) -> Iterator[Sentence]:
@@ -101,7 +115,7 @@ def _block_sentences(index: int, block: Block, lexicon: Lexicon, dialect: Dialec
     else:
         text = unicodedata.normalize("NFC", block.text)
         pieces = []
-        lead = f"{block.marker} " if block.marker else ""
+        lead = f"{_BULLETS.get(block.marker, block.marker)} " if block.marker else ""
         for start, end in split_sentences(text):
             written = lead + text[start:end]
             tokens, flags = _read(written, lexicon, dialect)

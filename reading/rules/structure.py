@@ -54,7 +54,7 @@ def _copies(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _AT_LINE_START = r"^\s*"
 RULES = (
-    Rule("bullet", re.compile(rf"{_AT_LINE_START}(?P<b>[-–—•●○■□▪▫◦‣⁃*+»>✓✔➢➤→·o](?=\s+[^\s\d])|[-–—•●○■□▪▫◦‣⁃*+»✓✔➢➤→·](?=\s)|[-–—•●○■□▪▫◦‣⁃✓✔➢➤→·](?=[^\W\d])|[•●○■□▪▫◦✓✔➢➤·](?=\d)|\+(?=[^\W\d]))"), _bullet),
+    Rule("bullet", re.compile(rf"{_AT_LINE_START}(?P<b>[-–—•●○■□▪▫◦‣⁃*+»>✓✔➢➤→·](?=\s+[^\s\d])|[-–—•●○■□▪▫◦‣⁃*+»✓✔➢➤→·](?=\s)|[-–—•●○■□▪▫◦‣⁃✓✔➢➤→·](?=[^\W\d])|[•●○■□▪▫◦✓✔➢➤·](?=\d)|\+(?=[^\W\d]))"), _bullet),
     Rule("item number", re.compile(rf"{_AT_LINE_START}(?P<n>\(?\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}(?:\s?[.)/](?!\d)|\.\)|\)))(?=\s*[^\W\d]|\s)"), _numbered, "digit"),
     Rule("item letter", re.compile(rf"{_AT_LINE_START}(?P<n>\(?(?P<l>[a-zđA-GĐ])\s?[).](?:(?<=\))|(?=\s)))(?=\s*\S)"), _lettered),
     Rule("signature", re.compile(rf"{_AT_LINE_START}(?P<s>(?P<k>(?i:KT|TM|T/M|TL|T/L|K/T|TUQ|T\.M|K\.T))\s?[./]?)(?=\s*(?-i:[A-ZĐỦƯỒÔÂ]{{2}}))"), _signature),

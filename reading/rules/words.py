@@ -8,7 +8,8 @@ from reading.rules.line import MASKS, Line, Part
 from reading.script import FlagCode
 from reading.syllables import has_vietnamese_letters, is_syllable
 
-_PIECE = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*['’]?|\s+|\.{2,}|.", re.DOTALL)
+_LETTER = r"[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u218f\u2460-\u24ff\u2776-\u2793]"
+_PIECE = re.compile(rf"{_LETTER}+(?:['’ʼ]{_LETTER}+)*['’]?|\s+|\.{{2,}}|.", re.DOTALL)
 _PAUSES = {
     ",": ",", ";": ",", ":": ":", ".": ".", "!": "!", "?": "?", "…": ",", "、": ",", "。": ".", "，": ",", "；": ",", "：": ":", "！": "!", "？": "?",
 }  # fmt: skip
@@ -46,7 +47,7 @@ def _word(piece: "re.Match[str]", line: Line) -> Part:
         return Part(start, end, _lowered(written, line), 1.0, rule="word")
     if len(written) == 1:
         return _letter(start, end, written, line)
-    if not _latin(written):
+    if not _latin(written) or not re.sub("['’ʼ]", "", written).isalpha():
         reason = f"“{written}” không viết bằng chữ Việt: không đọc được."
         return Part(
             start,
