@@ -33,13 +33,15 @@ from edge_agent.telemetry import Telemetry
 from edge_agent.timekeeping import Timekeeper
 from protocol import topics
 from protocol.envelope import Kind
-from protocol.errors import RefusedError
+from protocol.errors import Refusal, RefusedError
 from protocol.keys import SigningKey, TrustSet
 from protocol.messages import Ack, CommandResult, Config, StationState
 from protocol.states import Reason, State
 
 log = structlog.get_logger(__name__)
 
+SETTLING_S = 15.0
+"""A line that has been down for less is only being made."""
 POST_PAUSE_S = 60.0
 """Pause between tries to hand reports over by HTTPS while the broker is silent."""
 
@@ -224,8 +226,8 @@ class Agent:
     def connected(self) -> None:
         """The broker has taken the connection; subscriptions are on their way."""
         self._telemetry.line_opened()
-        self._line.connected()
         self.outbox.line(open_=True)
+        self._line.connected()
 
     def disconnected(self, reason: str) -> None:
         """The connection is gone, or an attempt to make one has failed."""
@@ -242,8 +244,6 @@ class Agent:
             handler(payload.decode("ascii", "replace"), topic)
         except RefusedError as error:
             self._gate.refuse(topic, error.refusal, error.detail)
-        else:
-            self._line.heard_mono_s = self.time.mono_s()
 
     def polled(self, token: str | None, sent_mono_s: float, received_mono_s: float) -> None:
         """The station's answer to a poll, None if there was none."""
@@ -325,7 +325,12 @@ class Agent:
             self._store.set_message(kind, type(message)(rev=0, token=""))
 
     def _ack(self, token: str, _topic: str) -> None:
-        claims = self._gate.newer(Kind.ACK, token)
+        try:
+            claims = self._gate.newer(Kind.ACK, token)
+        except RefusedError as error:
+            if error.refusal is Refusal.STALE:
+                return  # two ways in, and the slower one is late: it says less than is known
+            raise
         if claims is not None:
             ack = body_of(claims, Ack)
             with self._store.transaction():
@@ -341,12 +346,15 @@ class Agent:
             self._station_online = state.online
 
     def _broker_silent(self) -> bool:
-        return not self._line.up or not self._station_online or self.outbox.unanswered_s > self._options.silent_broker_s
+        unanswered = self.outbox.unanswered_s > self._options.silent_broker_s
+        return self._line.down_s >= SETTLING_S or not self._station_online or unanswered
 
     def _post_events(self) -> float | None:
         """Hand reports over by HTTPS while the broker is silent."""
-        if not self.outbox.waiting or not self._broker_silent():
+        if not self.outbox.waiting:
             return None
+        if not self._broker_silent():
+            return self._line.lost_mono_s + SETTLING_S if self._line.down_s else None
         mono_s = self.time.mono_s()
         if mono_s < self._posted_mono_s + POST_PAUSE_S:
             return self._posted_mono_s + POST_PAUSE_S

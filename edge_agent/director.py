@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 PROGRESS_S = 5.0
 """How often progress is written down while something sounds."""
+ROUNDING_S = 1e-6
+"""Sums of seconds since boot are exact only to this."""
 NOW_S = 2.0
 """A start this close to its plan is judged by the plan: it is not late, only not exact."""
 
@@ -243,10 +245,10 @@ class Director:
             record.waited = Reason.BUSY
             return None
         self._power.need()
-        if mono_s < decide_mono_s or self._power.warm_up_s > self._options.lead_s:
+        if mono_s < decide_mono_s or self._power.left_s > self._options.lead_s + ROUNDING_S:
             self._warming = True
-            return max(decide_mono_s, mono_s + self._power.warm_up_s - self._options.lead_s)
-        at_mono_s = max(planned_mono_s, mono_s + self._power.warm_up_s)
+            return max(decide_mono_s, mono_s + self._power.left_s - self._options.lead_s)
+        at_mono_s = max(planned_mono_s, mono_s + self._power.left_s)
         if not self._allowed(performance, at_mono_s):
             return mono_s
         for other in others:

@@ -47,8 +47,13 @@ class Line:
         self._due_mono_s = time.mono_s()
         self.up = False
         """Whether the broker hears us."""
-        self.heard_mono_s = time.mono_s()
-        """When a believed message last came over it."""
+        self.lost_mono_s = time.mono_s()
+        """When it was last up, or this life began."""
+
+    @property
+    def down_s(self) -> float:
+        """For how long the broker has not heard us."""
+        return 0.0 if self.up else self._time.mono_s() - self.lost_mono_s
 
     def connected(self) -> None:
         """The broker has taken us: say that we are here."""
@@ -63,6 +68,8 @@ class Line:
         pause_s = min(self._options.retry_s * 2**self._failures, self._options.retry_max_s) if self._failures else 0.0
         self._failures = min(self._failures + 1, 16)
         jitter_s = min(self._options.reconnect_jitter_s, self._options.retry_s * 2**self._failures)
+        if self.up:
+            self.lost_mono_s = self._time.mono_s()
         self.up, self._trying = False, False
         self._due_mono_s = self._time.mono_s() + pause_s + self._random.uniform(0, jitter_s)
 

@@ -11,13 +11,18 @@ class Power:
         self._amplifier = amplifier
         self._time = time
         self._warm_mono_s: float | None = None
-        self._last_needed_mono_s = 0.0
+        self._off_mono_s: float | None = None
         if amplifier.on:
             amplifier.switch(on=False)
 
     @property
     def warm_up_s(self) -> float:
-        """From power to full sound; 0 while it is warm."""
+        """From power to full sound, cold."""
+        return 0.0 if self._amplifier.on is None else self._amplifier.warm_up_s
+
+    @property
+    def left_s(self) -> float:
+        """From now to full sound; 0 while it is warm."""
         if self._amplifier.on is None:
             return 0.0
         if self._warm_mono_s is None:
@@ -26,7 +31,7 @@ class Power:
 
     def need(self) -> None:
         """Something sounds, or shall within the warm-up."""
-        self._last_needed_mono_s = self._time.mono_s()
+        self._off_mono_s = None
         if self._amplifier.on is False:
             self._amplifier.switch(on=True)
             self._warm_mono_s = self._time.mono_s() + self._amplifier.warm_up_s
@@ -38,9 +43,12 @@ class Power:
             return None
         if not self._amplifier.on:
             return None
-        off_mono_s = self._last_needed_mono_s + self._amplifier.release_s
-        if self._time.mono_s() < off_mono_s:
-            return off_mono_s
+        mono_s = self._time.mono_s()
+        if self._off_mono_s is None:
+            self._off_mono_s = mono_s + self._amplifier.release_s
+        if mono_s < self._off_mono_s:
+            return self._off_mono_s
         self._amplifier.switch(on=False)
         self._warm_mono_s = None
+        self._off_mono_s = None
         return None

@@ -17,6 +17,8 @@ CONFIRMED_S = 0.05
 """If station and wall clock agree within this, beside the way's uncertainty, the wall clock itself is believed."""
 STEP_S = 1.0
 """A larger change of the time is a step: whatever was due in between was missed by the clock's fault."""
+NOISE_S = 20e-6
+"""Two clocks cannot be read at the same instant: smaller changes are not followed, so that planned instants stand still."""
 
 
 class Timekeeper:
@@ -69,7 +71,8 @@ class Timekeeper:
 
     def mono_at(self, wall_s: float) -> float:
         """The monotonic instant at which it is `wall_s`, as far as is known now."""
-        return self._clock.mono_s() + (wall_s - self.now_s())
+        now_s = self.now_s()
+        return wall_s - (self._offset_s if self._offset_s is not None else now_s - self._clock.mono_s())
 
     @property
     def trusted(self) -> bool:
@@ -109,4 +112,6 @@ class Timekeeper:
     def _vouch(self, offset_s: float) -> None:
         if self._offset_s is None or abs(offset_s - self._offset_s) > STEP_S:
             self.steady_since_mono_s = self._clock.mono_s()
+        elif abs(offset_s - self._offset_s) < NOISE_S:
+            return
         self._offset_s = offset_s

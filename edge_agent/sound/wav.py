@@ -179,8 +179,7 @@ class WavSink:
                 if early_s > 0:
                     self._work.wait(early_s)
                     continue
-            if now_frame > block_frame:
-                block_frame = now_frame  # nothing came out in between: the file says so, too
+            block_frame = max(block_frame, now_frame)  # nothing came out in between: the file says so, too
             self._write(block_frame)
 
     def _write(self, first_frame: int) -> None:
