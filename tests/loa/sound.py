@@ -17,7 +17,7 @@ def samples(path: Path) -> tuple[np.ndarray, int, float]:
 
 
 def starts(path: Path, pattern: np.ndarray) -> list[float]:
-    """Unix times at which `pattern` (at the WAV's rate) begins: peaks of the normalised cross-correlation above 0.6."""
+    """Unix times at which `pattern` (at the WAV's rate) begins: peaks of the normalised cross-correlation above 0.95: the very same samples."""
     sound, rate, epoch = samples(path)
     if len(sound) < len(pattern):
         return []
@@ -28,7 +28,7 @@ def starts(path: Path, pattern: np.ndarray) -> list[float]:
     norm = np.sqrt((energy[window] - energy[: len(sound)]) * np.sum(pattern**2)) + 1e-6
     score = correlation / norm
     found = []
-    while (peak := int(np.argmax(score))) >= 0 and score[peak] > 0.6:
+    while (peak := int(np.argmax(score))) >= 0 and score[peak] > 0.95:
         found.append(epoch + peak / rate)
         score[max(0, peak - len(pattern)) : peak + len(pattern)] = 0
     return sorted(found)
