@@ -1,5 +1,7 @@
 """Kokoro-vi: the engine behind `voices.engine.Engine` that every station has."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,31 @@ from voices.errors import NothingToSayError
 from voices.kokoro import weights
 from voices.kokoro.finish import silence, trimmed
 from voices.kokoro.model import RATE_HZ, Model, Prompt
-from voices.kokoro.prosody import Delivery, apply_tones, durations
+from voices.kokoro.prosody import FRAME_MS, Delivery, apply_tones, durations
 from voices.kokoro.realisation import realise
 from voices.kokoro.rules import load_rules
 from voices.kokoro.utterance import Utterance, assemble, phrases, runs
 from voices.kokoro.voice import data_digest, style_matrix, voice
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All the model is told about one run."""
+
+    utterance: Utterance
+    prompt: Prompt
+    frames: NDArray[np.float32]
+    """For each token, pads included."""
+    f0_hz: NDArray[np.float32]
+    """Two values a frame."""
+    energy: NDArray[np.float32]
+
+    @property
+    def rimes_ms(self) -> list[tuple[int, int]]:
+        """Start and end of every syllable's rime, from the start of the model's lead silence."""
+        edges = np.concatenate([[0], np.cumsum(self.frames)]) * FRAME_MS
+        return [(int(edges[place.middle + 1]), int(edges[place.end + 1])) for place in self.utterance.places]
+
 
 CODE_VERSION = 1
 """Raised whenever the code changes the sound of the same data."""
@@ -41,10 +63,21 @@ class KokoroEngine:
 
     def render(self, text: str, settings: SpeechSettings) -> Clip:
         """Speak one sentence; see `voices.engine.Engine`. Starts and ends with at most 50 ms of silence."""
+        pieces: list[NDArray[np.float32]] = []
+        for plan in self.plans(text, settings):
+            if pieces:
+                pieces.append(silence(settings.comma_pause_ms))
+            pieces.append(trimmed(self._model.sound(plan.prompt, plan.frames, plan.f0_hz, plan.energy)))
+        return Clip(np.concatenate(pieces), RATE_HZ)
+
+    def plans(self, text: str, settings: SpeechSettings) -> Iterator[Plan]:
+        """What the model is told, run by run: one for a usual sentence, more for one that is too long for the model.
+
+        Raises NothingToSayError as `render` does.
+        """
         said = phrases(text)
         if not said:
             raise NothingToSayError("Câu này không có âm tiết nào đọc được. Hãy viết lại câu bằng chữ tiếng Việt.")
-        parts = [[realise(syllable, self._rules) for syllable in phrase.syllables] for phrase in said]
         pitch = 2 ** (settings.pitch_st / 12)
         delivery = Delivery(
             median_hz=self._voice.median_hz * pitch,
@@ -53,22 +86,16 @@ class KokoroEngine:
             speed=settings.speed,
             comma_pause_ms=settings.comma_pause_ms,
         )
+        parts = [[realise(syllable, self._rules) for syllable in phrase.syllables] for phrase in said]
         groups = list(runs(parts))
-        pieces: list[NDArray[np.float32]] = []
         for number, group in enumerate(groups, 1):
-            last = number == len(groups)
-            utterance = assemble(group, said[-1].mark if last else ",")
-            pieces += [trimmed(self._speak(utterance, delivery))]
-            if not last:
-                pieces.append(silence(settings.comma_pause_ms))
-        return Clip(np.concatenate(pieces), RATE_HZ)
+            yield self._plan(assemble(group, said[-1].mark if number == len(groups) else ","), delivery)
 
-    def _speak(self, utterance: Utterance, delivery: Delivery) -> NDArray[np.float32]:
+    def _plan(self, utterance: Utterance, delivery: Delivery) -> Plan:
         tokens = utterance.tokens
         row = min(len(tokens) + self._rules.sentence.style_row, len(self._styles)) - 1
         prompt = Prompt(tokens, self._styles[row])
         frames = durations(self._model.durations(prompt), utterance, self._rules.duration, delivery)
-        f0_hz, energy = apply_tones(
-            *self._model.prosody(prompt, frames), frames, utterance, self._rules.joining, delivery
-        )
-        return self._model.sound(prompt, frames, f0_hz, energy)
+        model_f0_hz, model_energy = self._model.prosody(prompt, frames)
+        f0_hz, energy = apply_tones(model_f0_hz, model_energy, frames, utterance, self._rules.joining, delivery)
+        return Plan(utterance, prompt, frames, f0_hz, energy)

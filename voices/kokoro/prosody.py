@@ -33,6 +33,8 @@ def durations(model: Floats, utterance: Utterance, rules: DurationRules, deliver
     for place in utterance.places:
         _stretch(wanted, place.start, place.middle, least=place.how.onset_least)
         _stretch(wanted, place.middle, place.end, least=place.how.rime_least, factor=place.how.rime_factor)
+        if place.how.nucleus_share is not None:
+            _share(wanted, place.middle, place.middle + place.how.nucleus, place.end, place.how.nucleus_share)
         if place.end < len(symbols) and symbols[place.end] == " ":
             wanted[place.end + 1] = min(wanted[place.end + 1], rules.gap_most)
     wanted /= delivery.speed
@@ -50,6 +52,13 @@ def _stretch(frames: NDArray[np.float64], start: int, end: int, *, least: float,
     if end > start:
         part = frames[start + 1 : end + 1]
         part *= max(part.sum(), least) * factor / part.sum()
+
+
+def _share(frames: NDArray[np.float64], start: int, middle: int, end: int, share: float) -> None:
+    """Give the symbols up to `middle` that share of the time of all up to `end`."""
+    total = frames[start + 1 : end + 1].sum()
+    frames[start + 1 : middle + 1] *= total * share / frames[start + 1 : middle + 1].sum()
+    frames[middle + 1 : end + 1] *= total * (1 - share) / frames[middle + 1 : end + 1].sum()
 
 
 def _whole(wanted: NDArray[np.float64]) -> NDArray[np.float64]:

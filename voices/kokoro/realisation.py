@@ -18,6 +18,10 @@ class Realisation:
     onset: str
     rime: str
     """Carries the tone; begins with the glide where there is one. Never empty."""
+    nucleus: int
+    """So many symbols of the rime, the glide with them, come before its coda; 0 where the rime is not taken apart."""
+    nucleus_share: float | None
+    """Part of the rime's time for them; the model's own where None."""
     contour: Curve
     """Semitones around the speaker's median."""
     energy: Curve | None
@@ -39,14 +43,20 @@ class Realisation:
 def realise(syllable: Syllable, rules: Rules) -> Realisation:
     """The syllable by the rules of an accent."""
     contour = contour_of(syllable)
+    glide = "w" if syllable.glide else ""
+    nucleus = glide + rules.nucleus[syllable.nucleus]
     whole = rules.rime.get(syllable.nucleus + syllable.coda)
-    rime = whole if whole is not None else rules.nucleus[syllable.nucleus] + rules.coda[syllable.coda]
+    share = None
+    if syllable.coda and whole is None:
+        share = rules.duration.short_share if syllable.nucleus in {"ă", "â"} else rules.duration.long_share
     duration = rules.duration
     low = contour in {"nang", "nang_stop"}
     factor = (duration.nang if low else 1.0) * (duration.offglide if syllable.coda in {"j", "w"} else 1.0)
     return Realisation(
         onset=rules.onset[syllable.onset],
-        rime=("w" if syllable.glide else "") + rime,
+        rime=nucleus + rules.coda[syllable.coda] if whole is None else glide + whole,
+        nucleus=len(nucleus) if whole is None else 0,
+        nucleus_share=share or None,
         contour=rules.contour[contour],
         energy=rules.energy.get(contour),
         onset_energy=rules.onset_energy.get(syllable.onset),

@@ -52,6 +52,8 @@ class DurationRules(BaseModel):
     short: float = Field(gt=0.3, le=1)
     nang: float = Field(gt=0.3, le=1.5)
     offglide: float = Field(gt=0.5, le=2)
+    short_share: float = Field(ge=0, lt=1)
+    long_share: float = Field(ge=0, lt=1)
     lead: int = Field(ge=4, le=40)
     tail: int = Field(ge=1, le=10)
 
