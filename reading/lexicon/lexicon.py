@@ -1,5 +1,6 @@
 """The layered dictionary and its look-up."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
@@ -49,6 +50,8 @@ class Lexicon:
         for written, entries in exact.items():
             self._exact[written] = tuple(entries)
             self._folded.setdefault(written.casefold(), tuple(entries))
+        phrases = sorted((form for form in exact if " " in form or any(map(str.isdecimal, form))), key=len, reverse=True)
+        self._phrases = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)") if phrases else None
 
     @classmethod
     def national(cls) -> "Lexicon":
@@ -81,6 +84,11 @@ class Lexicon:
     def entries_any_case(self, written: str) -> tuple[Entry, ...]:
         """Every row for this written form, whatever its case, nearest layer first."""
         return self._exact.get(written) or self._folded.get(written.casefold(), ())
+
+    @property
+    def phrases(self) -> re.Pattern[str] | None:
+        """Matches the written forms that hold a space or a digit, the longest first; None when there are none."""
+        return self._phrases
 
     @property
     def written_forms(self) -> frozenset[str]:

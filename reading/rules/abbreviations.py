@@ -92,6 +92,16 @@ def _known(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield from _compound(match, line)
 
 
+def phrases(line: Line) -> Iterator[Part]:
+    """Written forms of more than one word, or with digits ("QR code", "SARS-CoV-2"): before any other rule sees their pieces."""
+    if line.lexicon.phrases is None:
+        return
+    for match in line.lexicon.phrases.finditer(line.open):
+        part = _from_entries(line.lexicon.entries(match[0]), match.start(), match.end(), match[0], line)
+        if part is not None:
+            yield part
+
+
 def _from_entries(entries: Sequence[Entry], start: int, end: int, written: str, line: Line) -> Part | None:
     if line.text[start:end].endswith(".") and not written.endswith(".") and not line.text[end:].strip():
         end -= 1  # the full stop of the sentence

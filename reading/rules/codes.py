@@ -14,7 +14,15 @@ _LETTERS = "A-ZĐ"
 
 
 def _road(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    said = f"{_ROADS[match['r']]} {line.cardinal(match['n'])}"
+    name = _ROADS[match["r"]]
+    if match["r"] == "CT":
+        if not line.before(match.start()).rstrip().endswith("cao tốc"):
+            return
+        name = line.dialect.spell("CT")
+    elif line.before(match.start()).rstrip().endswith(name):
+        name = ""
+    number = code_number(match["n"], line.dialect) if match["n"][0] == "0" else line.cardinal(match["n"])
+    said = f"{name} {number}".strip()
     yield whole(match, f"{said} {line.dialect.spell(match['x'])}" if match["x"] else said)
 
 
@@ -72,7 +80,7 @@ def _mixed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         if piece[0].isdecimal():
             parts = re.split(r"[.,]", piece)
             said.append(" phẩy ".join(code_number(part, line.dialect) for part in parts))
-        elif len(piece) >= 2 and (entries := line.lexicon.entries(piece)):
+        elif len(piece) >= 3 and not said and (entries := line.lexicon.entries(piece)):
             said.append(entries[0].row.spoken)
         else:
             said.append(line.dialect.spell(piece))

@@ -17,7 +17,7 @@ _DAY_SAID = re.compile(r"(?:ngày|mùng|mồng|rằm|hôm|đêm giao thừa)[\s:
 _LIST_GOES_ON = re.compile(r"(?:(?<![\w/])\d{1,2}|ngày)\s*(?:[-–—,;&+]|và|hoặc)\s*$")
 _NO_DAY_BEFORE = re.compile(
     r"(?:lễ|dịp|quốc khánh|quốc tế|việt nam|kỷ niệm|mừng|nhà giáo|phụ nữ|liệt sĩ|liệt sỹ|chiến thắng|giải phóng|thống nhất"
-    r"|lao động|thành lập|thiếu nhi|cách mạng|tết)\s*\(?$"
+    r"|lao động|thành lập|thiếu nhi|cách mạng|tết|miền nam|đất nước)\s*\(?$"
 )
 _HOLIDAYS = frozenset({
     (3, 2), (27, 2), (8, 3), (26, 3), (30, 4), (1, 5), (7, 5), (15, 5), (19, 5), (1, 6), (21, 6), (28, 6), (27, 7), (19, 8),

@@ -67,6 +67,9 @@ def _tail(written: str, line: Line) -> str:
 
 def _thousands(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """500k: not 4K screens, not 5 K."""
+    if match["k"] == "K" and len(match["n"]) == 1:
+        yield Part(match.start(), match.end(), f"{line.number(match['n'])} ca", 0.9)
+        return
     yield Part(match.start(), match.end(), f"{line.number(match['n'])} {line.dialect.thousand}", 0.93)
 
 
@@ -82,7 +85,7 @@ _START = r"(?<![\w/])(?<!\d[.,])"
 RULES = (
     Rule("money", re.compile(rf"{_START}(?P<n>{_AMOUNT})\s?(?:(?P<s>{_SCALE})\s?)?(?P<c>{_CURRENCY})(?![\w])"), _sum, "digit"),
     Rule("money", re.compile(rf"{_START}(?P<n>\d+(?:[.,]\d+)?)\s?(?P<s>trđ|Trđ|TRĐ|trd|tỷđ|tr|Tr|triệu|tỷ|tỉ)(?P<t>\d{{1,3}})?(?!\w)"), _scaled, "digit"),
-    Rule("money", re.compile(rf"{_START}(?P<n>\d{{1,4}}(?:[.,]\d)?)[kK](?!\w)"), _thousands, "digit"),
+    Rule("money", re.compile(rf"{_START}(?P<n>\d{{1,4}}(?:[.,]\d)?)(?P<k>[kK])(?!\w)"), _thousands, "digit"),
     Rule("money", re.compile(rf"(?<!\w)(?P<c>US\$|\$|€|£|¥|USD)\s?(?P<n>{_AMOUNT})(?!\w)"), _prefixed, "digit"),
     Rule("money", re.compile(rf"(?<=[\w{MASKS}])\s?(?P<c>VNĐ|VND|vnđ|vnd|₫|USD|\$|€)(?!\w)"), _unit_of_money),
     Rule("money", re.compile(r"(?i:(?:nghìn|ngàn|triệu|tỷ|tỉ|trăm))\s(?P<c>đ|Đ)(?!\w)"), _unit_of_money),

@@ -69,6 +69,7 @@ def _parts(text: str, lexicon: Lexicon, dialect: Dialect) -> list[Part]:
     masked = text.translate(_PLAIN)
     line = Line(text=masked, open=masked, lexicon=lexicon, dialect=dialect, capitals=_in_capitals(masked))
     parts: list[Part] = []
+    _claim(line, list(abbreviations.phrases(line)), CLAIMED, parts)
     has_digit = any(character.isdecimal() for character in masked)
     for rule in RULES:
         if rule.needs == "digit" and not has_digit:
@@ -76,22 +77,26 @@ def _parts(text: str, lexicon: Lexicon, dialect: Dialect) -> list[Part]:
         claimed = [
             _named(part, rule.name) for match in rule.pattern.finditer(line.open) for part in rule.say(match, line)
         ]
-        if not claimed:
-            continue
-        mask = QUANTITY if rule.name in _QUANTITIES else CLAIMED
-        pieces: list[str] = []
-        position = 0
-        for part in sorted(claimed):
-            if part.start < position or part.end <= part.start:
-                continue
-            pieces += (line.open[position : part.start], mask * (part.end - part.start))
-            position = part.end
-            parts.append(part)
-        pieces.append(line.open[position:])
-        line.open = "".join(pieces)
+        _claim(line, claimed, QUANTITY if rule.name in _QUANTITIES else CLAIMED, parts)
     parts += leftovers(line)
     parts.sort(key=lambda part: part.start)
     return parts
+
+
+def _claim(line: Line, claimed: list[Part], mask: str, parts: list[Part]) -> None:
+    """Take the claims that do not overlap into `parts`, and mask their places in the line."""
+    if not claimed:
+        return
+    pieces: list[str] = []
+    position = 0
+    for part in sorted(claimed, key=lambda part: (part.start, part.end)):
+        if part.start < position or part.end <= part.start:
+            continue
+        pieces += (line.open[position : part.start], mask * (part.end - part.start))
+        position = part.end
+        parts.append(part)
+    pieces.append(line.open[position:])
+    line.open = "".join(pieces)
 
 
 def _named(part: Part, rule: str) -> Part:

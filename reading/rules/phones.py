@@ -16,7 +16,7 @@ _CODE_LABEL = (
 )
 _SHORT = r"1(?:1[1-9]|08|01|16|17|18|19)"
 _SHORT_LABEL = (
-    r"(?:gọi|gọi điện|gọi ngay|gọi số|số|tổng đài|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|pccc|đường dây nóng|hotline|đường dây|liên hệ|báo ngay|báo"
+    r"(?:gọi|gọi điện|gọi ngay|gọi số|số|tổng đài|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|báo cháy|pccc|đường dây nóng|hotline|đường dây|liên hệ|báo ngay|báo"
     r"|công an|y tế|cứu nạn|điện thoại|số máy|đt|sđt|qua|tới|đến|trực|lực lượng|hỏa hoạn|bảo vệ trẻ em|trẻ em|cứu thương|bấm|khẩn cấp|xe)"
 )
 
@@ -61,6 +61,8 @@ def _short_numbers(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         r"\s?(?:hộ|người|xã|thôn|đồng|triệu|tỷ|nghìn|kg|ha|tấn|con|cháu|em|trường hợp|đại biểu|suất|cán bộ|năm|ngày|km|m\b|%|/|[.,]\d)",
         line.after(match.end()),
     ):
+        return
+    if re.search(r"(?:nhà|văn|hoạch|định|trình|thửa|điều|báo) số\W*$", line.before(match.start("p"))) or re.match(r"\s(?:đường|phố)", line.after(match.end())):
         return
     for number in re.finditer(r"\d{3}", match["p"]):
         start = match.start("p") + number.start()
