@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
 
-from server import schema
+from server import console, schema
 from server.air import Air
 from server.api import agents, areas, bulletins, occurrences, people, productions, schedules, setup, sign_in, speakers
 from server.body_limit import BodyLimit
 from server.database import Database
+from server.headers import Headers
 from server.people import accounts
 from server.people import setup as first_setup
 from server.productions import Workshop
@@ -55,11 +58,16 @@ def create_app(settings: Settings, *, air: AirSide | None = None, studio: Studio
         openapi_url="/api/v1/openapi.json",
     )
     app.state.station = station
+    app.add_middleware(Headers)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES)
     for module in _API:
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(agents.router)
-    install(app)
+    for pages in console.ROUTERS:
+        app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=console.STATIC), name="static")
+    install(app, console.problem)
     return app
 
 

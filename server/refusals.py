@@ -1,13 +1,14 @@
 """Errors become answers: what happened and what to do, in Vietnamese, with a stable code for programs."""
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -43,6 +44,9 @@ _ROOMS: tuple[tuple[type[Exception], int, str], ...] = (
     (VoiceError, 503, "voice_failed"),
 )
 """Errors of the other rooms: their messages are Vietnamese already."""
+
+_PROGRAMS = ("/api/", "/agent/")
+"""Paths that programs ask."""
 
 
 def told(error: Exception) -> tuple[int, str, str]:
@@ -82,13 +86,16 @@ def answer(error: Exception, headers: Mapping[str, str] | None = None) -> JSONRe
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status, headers=dict(headers or {}))
 
 
-def install(app: FastAPI) -> None:
-    """Answer all errors of our rooms so."""
+def install(app: FastAPI, page: Callable[[Request, int, str], Response]) -> None:
+    """Answer all errors of our rooms: programs get JSON, people the `page` made of status and message."""
 
-    async def handle(_request: Request, error: Exception) -> Response:
+    async def handle(request: Request, error: Exception) -> Response:
         if told(error)[0] in {500, 507}:
-            log.error("Unexpected error", path=_request.url.path, exc_info=error)
-        return answer(error, getattr(error, "headers", None))
+            log.error("Unexpected error", path=request.url.path, exc_info=error)
+        if request.url.path.startswith(_PROGRAMS):
+            return answer(error, getattr(error, "headers", None))
+        status, _, message = told(error)
+        return await run_in_threadpool(page, request, status, message)
 
     for kind in (
         StationError,

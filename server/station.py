@@ -14,7 +14,7 @@ class BrokerSide(Protocol):
 
     @property
     def name(self) -> str:
-        """ "mosquitto", "iotcore" or "configured"."""
+        """As shown: "mosquitto", "iotcore" or "configured"."""
 
 
 class AirSide(Protocol):

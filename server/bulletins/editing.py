@@ -43,13 +43,13 @@ def decide(
     seen: int | None = None,
 ) -> Version:
     """Resolve the doubtful place number `flag` (from 0) of a sentence. Raises as `speak_otherwise`."""
-    if not spoken.strip():
-        raise InvalidInputError("Chưa chọn cách đọc.")
 
     def change(script: Script) -> Script:
         flags = find(script, sentence_id).flags
         if not 0 <= flag < len(flags):
             raise UnknownSentenceError("Chỗ này đã được xử lý. Hãy tải lại trang.")
+        if not spoken.strip() and all(choice.spoken for choice in flags[flag].choices):
+            raise InvalidInputError("Chưa chọn cách đọc.")
         return choose(script, sentence_id, flags[flag], spoken, editor=person.name, at=now())
 
     return _change(database, person, version_id, sentence_id, change, "choice", seen)

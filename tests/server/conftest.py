@@ -157,7 +157,7 @@ class Commune:
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url():
     """SQLite in the data folder; tests/server/postgresql overrides it."""
     return ""
 

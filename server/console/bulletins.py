@@ -1,0 +1,204 @@
+"""The officer's and the leader's pages: a bulletin from its document to its approval."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, UploadFile
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from protocol.priorities import Priority
+from reading import ReadingError, Sentence
+from server import areas
+from server.api import bulletins as api
+from server.api.productions import post_production
+from server.api.views import production_view, version_view
+from server.bulletins import editing, store
+from server.console.pages import Page, PageDep, to
+from server.errors import StationError
+from server.people import rights
+from server.tables import Area, Bulletin, Person, Schedule, ScheduleStatus, StoredDocument, Version, VersionStatus
+
+router = APIRouter(prefix="/ban-tin", include_in_schema=False)
+
+
+@router.get("")
+def get_bulletins(page: PageDep, truoc: str = "") -> Response:
+    """All bulletins, the newest first."""
+    assert page.person is not None
+    with page.station.database.read() as session:
+        rows = store.visible(session, page.person, limit=50, before_id=truoc)
+        people = {p.id: p.name for p in session.exec(select(Person))}
+    return page.show("bulletins.html", rows=rows, people=people)
+
+
+@router.get("/cho-duyet")
+def get_queue(page: PageDep) -> Response:
+    """What waits for the leader."""
+    assert page.person is not None
+    with page.station.database.read() as session:
+        rows = session.exec(
+            select(Bulletin, Version, Person)
+            .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
+            .join(Person, col(Bulletin.author_id) == col(Person.id))
+            .where(
+                Version.status == VersionStatus.SUBMITTED,
+                col(Bulletin.area_id).in_(areas.below(session, page.person.area_id)),
+            )
+            .order_by(col(Bulletin.priority), col(Version.submitted_at))
+        ).all()
+        queue = [(bulletin, version, author, production_view(session, version)) for bulletin, version, author in rows]
+    return page.show("queue.html", queue=queue)
+
+
+@router.get("/moi")
+def get_new(page: PageDep) -> Response:
+    """The form for a new bulletin."""
+    return _new(page, {}, "", 200)
+
+
+@router.post("/moi")
+def post_new(
+    page: PageDep,
+    *,
+    file: Annotated[UploadFile | None, File()] = None,
+    text: Annotated[str, Form()] = "",
+    title: Annotated[str, Form(max_length=1000)] = "",
+    area_id: Annotated[str, Form(max_length=64)] = "",
+    priority: Annotated[int, Form(ge=1, le=4)] = 3,
+    field: Annotated[str, Form(max_length=40)] = "general",
+) -> Response:
+    """A document becomes a bulletin; what was typed stays when it cannot."""
+    assert page.person is not None
+    try:
+        made = api.post_bulletin(
+            page.person,
+            page.station,
+            file=file,
+            text=text,
+            title=title,
+            area_id=area_id,
+            priority=Priority(priority),
+            field=field,
+        )
+    except (StationError, ReadingError) as error:
+        values = {"text": text, "title": title, "area_id": area_id, "priority": priority, "field": field}
+        return _new(page, values, str(error), 422)
+    return to(f"/ban-tin/{made.id}")
+
+
+@router.get("/{bulletin_id}")
+def get_bulletin(bulletin_id: str, page: PageDep, ban: int = 0) -> Response:
+    """A bulletin: written and spoken side by side, and what can be done now. `ban` is the number of a version."""
+    assert page.person is not None
+    person = page.person
+    with page.station.database.read() as session:
+        bulletin, versions = store.find_bulletin(session, person, bulletin_id)
+        version = next((v for v in versions if v.number == ban), versions[0])
+        production = production_view(session, version)
+        people = {p.id: p.name for p in session.exec(select(Person))}
+        may = {
+            action.value: rights.may(session, person, action, bulletin.area_id, bulletin.priority)
+            for action in rights.Action
+        }
+        document = session.get(StoredDocument, bulletin.document_id) if bulletin.document_id else None
+        used = session.exec(
+            select(Schedule, Area)
+            .join(Area, col(Schedule.area_id) == col(Area.id))
+            .where(Schedule.version_id == version.id, Schedule.status == ScheduleStatus.ACTIVE)
+        ).all()
+    script = store.script_of(version)
+    return page.show(
+        "bulletin.html",
+        bulletin=bulletin,
+        version=version,
+        versions=[version_view(v) for v in versions],
+        script=script,
+        doubts=sum(len(s.flags) for s in script.doubtful),
+        pieces=pieces,
+        production=production,
+        starts={e["sentence_id"]: e["start_ms"] for e in reversed(production.timeline)} if production else {},
+        people=people,
+        rights=may,
+        document=document,
+        used=used,
+        editable=version.status is VersionStatus.DRAFT and may["write"],
+    )
+
+
+@router.post("/{bulletin_id}/ban/{version_id}/cau/{sentence_id}")
+def post_sentence(
+    bulletin_id: str,
+    version_id: str,
+    sentence_id: str,
+    page: PageDep,
+    *,
+    spoken: Annotated[str, Form(max_length=5000)] = "",
+    seen: Annotated[int, Form(ge=0)],
+    act: Annotated[str, Form(max_length=20)] = "say",
+    flag: Annotated[int, Form(ge=0)] = 0,
+) -> Response:
+    """Change a sentence: say it otherwise, resolve a doubtful place, leave it out, take it in."""
+    assert page.person is not None
+    database = page.station.database
+    if act in {"skip", "read"}:
+        editing.read_aloud(database, page.person, version_id, sentence_id, aloud=act == "read", seen=seen)
+    elif act == "choose":
+        editing.decide(database, page.person, version_id, sentence_id, flag, spoken, seen=seen)
+    else:
+        editing.speak_otherwise(database, page.person, version_id, sentence_id, spoken, seen=seen)
+    return to(f"/ban-tin/{bulletin_id}#cau-{sentence_id}")
+
+
+@router.post("/{bulletin_id}/ban/{version_id}/{act}")
+def post_act(
+    bulletin_id: str, version_id: str, act: str, page: PageDep, note: Annotated[str, Form(max_length=2000)] = ""
+) -> Response:
+    """Order the audio, send for approval, approve, send back, withdraw, begin a new draft."""
+    assert page.person is not None
+    person, station = page.person, page.station
+    if act == "dung-tieng":
+        post_production(version_id, person, station)
+        return to(f"/ban-tin/{bulletin_id}", "tieng")
+    if act == "gui-duyet":
+        api.post_submit(version_id, person, station)
+        return to(f"/ban-tin/{bulletin_id}", "gui")
+    if act == "duyet":
+        api.post_approve(version_id, person, station, api.NoteRequest(note=note))
+        return to(f"/ban-tin/{bulletin_id}", "duyet")
+    if act == "tra-lai":
+        api.post_refuse(version_id, api.NoteRequest(note=note), person, station)
+        return to(f"/ban-tin/{bulletin_id}", "tra")
+    if act == "thu-hoi":
+        api.post_withdraw(version_id, person, station)
+        return to(f"/ban-tin/{bulletin_id}", "thu")
+    api.post_revise(version_id, person, station)
+    return to(f"/ban-tin/{bulletin_id}", "ban-moi")
+
+
+def pieces(sentence: Sentence) -> list[tuple[str, int | None]]:
+    """The written text cut at its doubtful places: (text, number of the flag or None)."""
+    cut: list[tuple[str, int | None]] = []
+    end = 0
+    for number, flag in sorted(enumerate(sentence.flags), key=lambda pair: pair[1].start):
+        if flag.start < end:
+            continue
+        if flag.start > end:
+            cut.append((sentence.written[end : flag.start], None))
+        cut.append((sentence.written[flag.start : flag.end], number))
+        end = flag.end
+    if end < len(sentence.written):
+        cut.append((sentence.written[end:], None))
+    return cut
+
+
+def _new(page: Page, values: dict[str, object], error: str, status: int) -> Response:
+    assert page.person is not None
+    with page.station.database.read() as session:
+        ids = areas.below(session, page.person.area_id)
+        places = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        priorities = [
+            p
+            for p in Priority
+            if rights.may(session, page.person, rights.Action.WRITE, page.person.area_id, p) and p is not Priority.RELAY
+        ]
+    return page.show("new.html", status=status, values=values, error=error, places=places, priorities=priorities)

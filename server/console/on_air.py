@@ -1,0 +1,118 @@
+"""Putting an approved bulletin on air: where, when, how often."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from sqlmodel import col, func, select
+from starlette.responses import Response
+
+from schedules import ScheduleError
+from server import areas, policy
+from server.api.schedules import ScheduleRequest, post_schedule
+from server.bulletins import store
+from server.console.pages import Page, PageDep, to
+from server.errors import InvalidInputError, StationError
+from server.tables import Area, Speaker
+from server.tables.columns import now
+
+router = APIRouter(prefix="/len-song/{version_id}", include_in_schema=False)
+_SOON = timedelta(seconds=45)
+"""Time for the speakers to fetch the audio when it shall sound "now"."""
+_DAYS = {"MO": "T2", "TU": "T3", "WE": "T4", "TH": "T5", "FR": "T6", "SA": "T7", "SU": "CN"}
+_REPEATS = {
+    "once": "",
+    "daily": "FREQ=DAILY",
+    "weekly": "FREQ=WEEKLY;BYDAY={days}",
+    "lunar": "RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15",
+}
+
+
+@router.get("")
+def get_form(version_id: str, page: PageDep) -> Response:
+    """The form."""
+    return _form(page, version_id, {}, "", 200)
+
+
+@router.post("")
+def post_form(
+    version_id: str,
+    page: PageDep,
+    *,
+    area_id: Annotated[str, Form(max_length=64)] = "",
+    when: Annotated[str, Form(max_length=5)] = "at",
+    day: Annotated[str, Form(max_length=10)] = "",
+    hour: Annotated[str, Form(max_length=8)] = "",
+    repeat: Annotated[str, Form(max_length=10)] = "once",
+    days: Annotated[list[str] | None, Form()] = None,
+    until: Annotated[str, Form(max_length=10)] = "",
+    test: Annotated[bool, Form()] = False,
+) -> Response:
+    """Put it on air, or say why not, with the form as it was."""
+    assert page.person is not None
+    try:
+        start_at = now() + _SOON if when == "now" else _instant(page, day, hour)
+        rule = "" if when == "now" else _rule(repeat, days or [], until)
+        body = ScheduleRequest(version_id=version_id, area_id=area_id, start_at=start_at, rule=rule, test=test)
+        post_schedule(body, page.person, page.station)
+    except (StationError, ScheduleError) as error:
+        values = {
+            "area_id": area_id, "when": when, "day": day, "hour": hour, "repeat": repeat,
+            "days": days or [], "until": until, "test": test,
+        }  # fmt: skip
+        return _form(page, version_id, values, str(error), 422)
+    return to("/", "lich")
+
+
+def _form(page: Page, version_id: str, values: dict[str, object], error: str, status: int) -> Response:
+    assert page.person is not None
+    with page.station.database.read() as session:
+        version, bulletin = store.find_version(session, page.person, version_id)
+        production = store.production_of(session, version)
+        ids = areas.below(session, page.person.area_id)
+        places = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        own = dict(
+            session.exec(
+                select(Speaker.area_id, func.count())
+                .where(col(Speaker.in_repair).is_(False))
+                .group_by(col(Speaker.area_id))
+            ).all()
+        )
+        counts = {area.id: sum(own.get(i, 0) for i in areas.below(session, area.id)) for area in places}
+        hours = [
+            (owner, policy.describe(r.allowed))
+            for owner, r in policy.rules_over(session, page.person.area_id)
+            if r.allowed
+        ]
+    soon = (now() + timedelta(minutes=10)).astimezone(page.zone)
+    given = {
+        "area_id": bulletin.area_id, "when": "at", "day": f"{soon:%Y-%m-%d}", "hour": f"{soon:%H:%M}", "repeat": "once", "days": [],
+        "until": "", "test": False, **values,
+    }  # fmt: skip
+    return page.show(
+        "on_air.html", status=status, bulletin=bulletin, version=version, production=production, places=places,
+        counts=counts, hours=hours, values=given, error=error, weekdays=_DAYS,
+    )  # fmt: skip
+
+
+def _instant(page: Page, day: str, hour: str) -> datetime:
+    try:
+        on, at = date.fromisoformat(day), time.fromisoformat(hour)
+    except ValueError as error:
+        raise InvalidInputError("Hãy điền ngày và giờ phát, ví dụ 17:00.") from error
+    return datetime.combine(on, at.replace(tzinfo=None), tzinfo=page.zone)
+
+
+def _rule(repeat: str, days: list[str], until: str) -> str:
+    if repeat not in _REPEATS:
+        raise InvalidInputError("Không có cách lặp này.")
+    chosen = [day for day in _DAYS if day in days]
+    if repeat == "weekly" and not chosen:
+        raise InvalidInputError("Hãy chọn ít nhất một ngày trong tuần.")
+    rule = _REPEATS[repeat].format(days=",".join(chosen))
+    if rule and until:
+        try:
+            rule += f";UNTIL={date.fromisoformat(until):%Y%m%d}"
+        except ValueError as error:
+            raise InvalidInputError("Ngày kết thúc chưa đúng.") from error
+    return rule

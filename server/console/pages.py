@@ -1,0 +1,165 @@
+"""Pages: templates, what all of them know, and how an error looks as a page."""
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlmodel import Session, col, func, select
+from starlette.responses import Response
+
+from server import areas
+from server.api.context import PersonDep, StationDep
+from server.console import words
+from server.people import rights
+from server.station import Station
+from server.tables import Bulletin, Person, Version, VersionStatus
+from server.tables.columns import now
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+_WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Page:
+    """What a handler needs to answer with a page: who asks, of which station."""
+
+    def __init__(self, request: Request, station: Station, person: Person | None) -> None:
+        self.request = request
+        self.station = station
+        self.person = person
+        self.zone = ZoneInfo(station.settings.timezone)
+
+    def show(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """The page, with its values and what every page has. Never cached: it shows the present."""
+        text = _environment.get_template(template).render(
+            station_name=self.station.settings.name,
+            person=self.person,
+            may=self.may,
+            waiting=self._waiting(),
+            path=self.request.url.path,
+            asset=asset,
+            words=words,
+            clock=self.clock,
+            moment=self.moment,
+            length=length,
+            now=now(),
+            notice=_NOTICES.get(self.request.query_params.get("xong", ""), ""),
+            **values,
+        )
+        return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
+
+    def may(self, action: str) -> bool:
+        """Whether to show what needs this right; the deed itself is checked again."""
+        return self.person is not None and rights.may_somewhere(self.person, rights.Action(action))
+
+    def clock(self, at: datetime | None, *, seconds: bool = False) -> str:
+        """Local time of day, "17:00"."""
+        return "" if at is None else f"{at.astimezone(self.zone):{'%H:%M:%S' if seconds else '%H:%M'}}"
+
+    def moment(self, at: datetime | None) -> str:
+        """Local time and day: "17:00 hôm nay", "05:30 thứ hai 7/12/2026"."""
+        if at is None:
+            return "chưa rõ"
+        local, today = at.astimezone(self.zone), now().astimezone(self.zone).date()
+        near = {0: "hôm nay", 1: "ngày mai", -1: "hôm qua"}
+        days = (local.date() - today).days
+        day = near.get(days) or f"{_WEEKDAYS[local.weekday()]} {local.day}/{local.month}/{local.year}"
+        return f"{local:%H:%M} {day}"
+
+    def day(self) -> tuple[datetime, datetime]:
+        """Today's beginning and end."""
+        start = now().astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return start, start + timedelta(days=1)
+
+    def _waiting(self) -> int:
+        """How many versions wait for this person's decision."""
+        if self.person is None or not self.may(rights.Action.APPROVE):
+            return 0
+        with self.station.database.read() as session:
+            return waiting_count(session, self.person)
+
+
+def waiting_count(session: Session, person: Person) -> int:
+    """How many versions were submitted at the person's place and below."""
+    return session.exec(
+        select(func.count())
+        .select_from(Version)
+        .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
+        .where(
+            Version.status == VersionStatus.SUBMITTED, col(Bulletin.area_id).in_(areas.below(session, person.area_id))
+        )
+    ).one()
+
+
+def page_of(request: Request, station: StationDep, person: PersonDep) -> Page:
+    """A page for somebody who is signed in."""
+    return Page(request, station, person)
+
+
+PageDep = Annotated[Page, Depends(page_of)]
+
+_NOTICES = {
+    "luu": "Đã lưu.",
+    "gui": "Đã gửi lãnh đạo duyệt.",
+    "duyet": "Đã duyệt. Bản tin có thể phát sóng.",
+    "tra": "Đã trả lại cho người soạn.",
+    "thu": "Đã thu hồi.",
+    "lich": "Đã lên lịch phát.",
+    "loa": "Đã thêm cụm loa.",
+    "tieng": "Đang dựng tiếng.",
+    "dung": "Đã gửi lệnh dừng tới tất cả các loa.",
+    "ban-moi": "Đã tạo bản nháp mới.",
+    "thiet-lap": "Đã thiết lập xong. Hãy đăng nhập.",
+}
+"""What a redirect may say on the next page."""
+
+
+def to(path: str, notice: str = "") -> RedirectResponse:
+    """After a deed: the next page, by GET."""
+    return RedirectResponse(f"{path}?xong={notice}" if notice else path, status_code=303)
+
+
+def local_path(text: str) -> str:
+    """A path of this station to go on to, or its first page: never another site."""
+    parts = urlsplit(text)
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or text.startswith(("//", "/\\")):
+        return "/"
+    return text
+
+
+def problem(request: Request, status: int, message: str) -> Response:
+    """An error as a page; whoever is not signed in is led to the door."""
+    if status == 401:
+        return RedirectResponse(f"/dang-nhap?tiep={quote(request.url.path)}", status_code=303)
+    page = Page(request, request.app.state.station, None)
+    back = local_path(urlsplit(request.headers.get("referer", "")).path or "/")
+    return page.show("problem.html", status=status, message=message, back=back)
+
+
+def length(duration_ms: int | None) -> str:
+    """A length in words: "2 phút 05 giây"."""
+    if duration_ms is None:
+        return "chưa rõ"
+    minutes, seconds = divmod(round(duration_ms / 1000), 60)
+    return f"{minutes} phút {seconds:02d} giây" if minutes else f"{seconds} giây"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it changes with its content, so that browsers may keep it for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"

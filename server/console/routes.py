@@ -1,0 +1,5 @@
+"""All pages."""
+
+from server.console import bulletins, entrance, on_air, speakers, today
+
+ROUTERS = (entrance.router, today.router, on_air.router, bulletins.router, speakers.router)

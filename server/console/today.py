@@ -1,0 +1,96 @@
+"""Today at a glance, and what was before."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from protocol.states import ENDS, SOUNDING
+from server import areas
+from server.api.occurrences import get_occurrences, post_withdraw
+from server.api.views import OccurrenceView
+from server.bulletins import store
+from server.console.pages import Page, PageDep, local_path, to
+from server.tables import Bulletin, Person, Version, VersionStatus
+from server.tables.columns import now
+
+router = APIRouter(include_in_schema=False)
+_OPEN = (VersionStatus.DRAFT, VersionStatus.SUBMITTED, VersionStatus.REFUSED)
+_SHOWN = 20
+
+
+@router.get("/")
+def get_today(page: PageDep) -> Response:
+    """What sounds now, what will, what did, and what needs me."""
+    return page.show("today.html", **_today(page))
+
+
+@router.get("/hom-nay")
+def get_live_part(page: PageDep) -> Response:
+    """The part of today that changes, for the page to refresh itself."""
+    return page.show("today_live.html", **_today(page))
+
+
+@router.post("/luot-phat/{occurrence_id}/thu-hoi")
+def post_withdrawal(occurrence_id: str, page: PageDep, ve: Annotated[str, Form(max_length=500)] = "/") -> Response:
+    """Take an occurrence back."""
+    assert page.person is not None
+    post_withdraw(occurrence_id, page.person, page.station)
+    return to(local_path(ve), "thu")
+
+
+@router.get("/lich-su")
+def get_history(
+    page: PageDep, tu: Annotated[str, Query(max_length=10)] = "", den: Annotated[str, Query(max_length=10)] = ""
+) -> Response:
+    """The playback report (nhật ký phát) of some days, the newest first."""
+    assert page.person is not None
+    today = now().astimezone(page.zone).date()
+    first, last = _day(tu, today - timedelta(days=6)), _day(den, today)
+    start = datetime(first.year, first.month, first.day, tzinfo=page.zone)
+    end = datetime(last.year, last.month, last.day, tzinfo=page.zone) + timedelta(days=1)
+    found = get_occurrences(page.person, page.station, from_=start, to=end, limit=1000).items if start < end else []
+    return page.show("history.html", occurrences=found[::-1], first=first, last=last, is_over=is_over)
+
+
+def is_over(occurrence: OccurrenceView) -> bool:
+    """Whether every speaker's end is known."""
+    return all(delivery.state in ENDS for delivery in occurrence.deliveries)
+
+
+def _today(page: Page) -> dict[str, Any]:
+    assert page.person is not None
+    start, end = page.day()
+    found = get_occurrences(page.person, page.station, from_=start, to=end + timedelta(days=1), limit=300).items
+    sounding = [o for o in found if any(d.state in SOUNDING for d in o.deliveries)]
+    rest = [o for o in found if o not in sounding]
+    coming = [o for o in rest if not is_over(o) and o.not_after > now()]
+    over = [o for o in rest if o not in coming]
+    with page.station.database.read() as session:
+        todo = _to_do(session, page.person)
+    return {"sounding": sounding, "coming": coming, "over": over[::-1], "todo": todo}
+
+
+def _to_do(session: Session, person: Person) -> list[dict[str, object]]:
+    """Bulletins that are on their way, the newest first, and how many doubtful places each still has."""
+    rows = session.exec(
+        select(Bulletin, Version)
+        .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
+        .where(col(Version.status).in_(_OPEN), col(Bulletin.area_id).in_(areas.below(session, person.area_id)))
+        .order_by(col(Version.created_at).desc())
+        .limit(_SHOWN)
+    )
+    newest: dict[str, dict[str, object]] = {}
+    for bulletin, version in rows:
+        doubts = sum(len(sentence.flags) for sentence in store.script_of(version).doubtful)
+        newest.setdefault(bulletin.id, {"bulletin": bulletin, "version": version, "doubts": doubts})
+    return list(newest.values())
+
+
+def _day(text: str, default: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return default

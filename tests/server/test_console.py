@@ -1,0 +1,230 @@
+"""The job by hand: plain forms, no script, as an old browser would send them."""
+
+import re
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.tables import Speaker
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+PASSWORD = "mật khẩu đủ dài"
+
+
+class Browser:
+    """Follows links and fills in forms, with its own cookies."""
+
+    def __init__(self, client):
+        self._client = client
+        self.cookies = {}
+        self.path = "/"
+        self.html = ""
+
+    def open(self, path, *, status=200):
+        return self._go("GET", path, status=status)
+
+    def send(self, path, *, status=200, files=None, **fields):
+        return self._go("POST", path, status=status, data=fields, files=files)
+
+    def _go(self, method, path, *, status, **options):
+        self._client.cookies.clear()
+        headers = {
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            "Referer": f"http://testserver{self.path}",
+        }
+        answer = self._client.request(method, path, headers=headers, follow_redirects=False, **options)
+        self.cookies.update(answer.cookies)
+        self._client.cookies.clear()
+        if answer.status_code == 303:
+            return self._go("GET", answer.headers["location"].partition("#")[0], status=status)
+        assert answer.status_code == status, answer.text
+        self.path, self.html = path, answer.text
+        Checked().feed(answer.text)
+        return answer.text
+
+    def forms(self):
+        return re.findall(r'<form method="post" action="([^"]+)"', self.html)
+
+
+class Checked(HTMLParser):
+    """Every field has a name for those who do not see, every tag is closed, the language is said."""
+
+    VOID = {"meta", "link", "input", "img", "br"}  # noqa: RUF012
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.labelled = False
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        if tag == "html":
+            assert values["lang"] == "vi"
+        if tag in {"input", "select", "textarea"} and values.get("type") != "hidden":
+            assert "label" in self.open or "aria-label" in values, (tag, values)
+        if tag == "img":
+            assert "alt" in values
+        assert not any(name.startswith("on") or name == "style" for name in values)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, (tag, self.open)
+
+
+@pytest.fixture
+def browser(commune):
+    def sign_in(username):
+        made = Browser(commune.client)
+        made.send("/dang-nhap", username=username, password=PASSWORD)
+        return made
+
+    return sign_in
+
+
+def test_the_first_run_is_a_form(empty):
+    browser = Browser(empty.client)
+    assert "Thiết lập đài truyền thanh" in browser.open("/")
+    fields = {
+        "setup_code": (empty.settings.data_dir / "setup-code").read_text().strip(), "commune": "Xã Khuổi Nằn",
+        "villages": "Thôn Nà Ít\nThôn Khuổi Khít\n", "officer_name": "Nông Thị Hoa", "officer_username": "hoa",
+        "officer_password": PASSWORD, "leader_name": "Hoàng Văn Khuê", "leader_username": "khue",
+        "leader_password": "ngắn", "opens": "05:30", "closes": "21:00",
+    }  # fmt: skip
+    assert "ít nhất 8 ký tự" in browser.send("/thiet-lap", status=422, **fields)
+    assert 'value="Nông Thị Hoa"' in browser.html
+    assert "Đã thiết lập xong" in browser.send("/thiet-lap", **{**fields, "leader_password": PASSWORD})
+    assert not (empty.settings.data_dir / "setup-code").exists()
+    browser.send("/dang-nhap", username="khue", password=PASSWORD)
+    policy = empty.call(
+        None, "GET", "/areas/xa-khuoi-nan/policy", headers={"Authorization": f"Bearer {browser.cookies['loa_session']}"}
+    )
+    assert policy["effective"]["allowed"] == [
+        {"start": "05:30:00", "end": "21:00:00", "weekdays": [0, 1, 2, 3, 4, 5, 6]}
+    ]
+    assert Browser(empty.client).open("/thiet-lap").count("Đăng nhập") > 0
+
+
+def test_from_document_to_air_by_hand(commune, browser):
+    commune.speaker("loa-1")
+    officer, leader = browser("canbo"), browser("lanhdao")
+    officer.open("/ban-tin/moi")
+    page = officer.send(
+        "/ban-tin/moi", text="Ban QLDAXYZ họp lúc 19h30 ngày 3/6/2026. Mời bà con dự.", priority="3", field="general"
+    )
+    assert "mười chín giờ ba mươi" in page
+    assert "<mark>QLDAXYZ</mark>" in page
+    assert "Chưa biết “QLDAXYZ”" in page
+    bulletin = officer.path
+    base = re.search(r'action="(/ban-tin/[^"]+)/gui-duyet"', page)[1]
+    sentence = re.search(rf'action="({base}/cau/[^"]+)"', page)[1]
+    page = officer.send(sentence, act="choose", flag="0", spoken="quản lý dự án", seen="0")
+    assert "quản lý dự án" in page
+    assert "<mark>" not in page
+    assert "tải lại trang" in officer.send(sentence, act="say", spoken="Ban họp", seen="0", status=409)
+    version = base.rpartition("/")[2]
+    commune.rendered(version)
+    officer.send(f"{base}/gui-duyet")
+    assert "Chờ duyệt <b" in leader.open("/")
+    assert "Nông Thị Hoa" in leader.open("/ban-tin/cho-duyet")
+    assert "Duyệt, cho phát" in leader.open(bulletin)
+    assert "không được" in officer.send(f"{base}/duyet", status=403)
+    leader.send(f"{base}/duyet", note="Đồng ý")
+    assert "Đồng ý" in officer.open(bulletin)
+    form = f"/len-song/{version}"
+    assert "Thôn Nà Ít (1 cụm loa)" in officer.open(form)
+    yesterday = datetime.now(ZONE) - timedelta(days=1)
+    page = officer.send(
+        form, area_id="na-it", when="at", day=f"{yesterday:%Y-%m-%d}", hour="17:00", repeat="once", status=422
+    )
+    assert "Giờ phát đã qua" in page
+    soon = datetime.now(ZONE) + timedelta(minutes=5)
+    page = officer.send(
+        form, area_id=commune.area("na-it"), when="at", day=f"{soon:%Y-%m-%d}", hour=f"{soon:%H:%M}", repeat="once"
+    )
+    assert "Đã lên lịch phát" in page
+    assert f"{soon:%H:%M}" in page
+    assert "Loa loa-1" in page
+    assert "Chờ gửi tới loa" in page
+    withdrawal = re.search(r'action="(/luot-phat/[^"]+)"', page)[1]
+    assert "Đã thu hồi" in officer.send(withdrawal, ve="/")
+    assert "Đã thu hồi" in officer.open(f"/lich-su?den={soon:%Y-%m-%d}")
+
+
+def test_a_bad_document_leaves_what_was_typed(browser):
+    officer = browser("canbo")
+    page = officer.send(
+        "/ban-tin/moi", status=422, files={"file": ("hong.docx", b"MZ" * 500)}, title="Tiêu đề đã gõ", text=""
+    )
+    assert 'role="alert"' in page
+    assert "Tiêu đề đã gõ" in page
+    assert "Bản tin nháp" not in page
+    assert "Chưa có bản tin nào" in officer.open("/ban-tin")
+
+
+def test_every_weekday_and_lunar_days(commune, browser):
+    commune.speaker("loa-1")
+    version = commune.approved()
+    officer = browser("canbo")
+    form, soon = f"/len-song/{version}", datetime.now(ZONE) + timedelta(minutes=5)
+    when = {"area_id": commune.area("na-it"), "when": "at", "day": f"{soon:%Y-%m-%d}", "hour": f"{soon:%H:%M}"}
+    assert "ít nhất một ngày" in officer.send(form, **when, repeat="weekly", status=422)
+    officer.send(form, **when, repeat="weekly", days=["MO", "FR"])
+    officer.send(form, **when, repeat="lunar")
+    officer.send(form, area_id=commune.area("na-it"), when="now", repeat="once")
+    rules = {s["rule"] for s in commune.call("canbo", "GET", f"/schedules?version_id={version}")["items"]}
+    assert rules == {"FREQ=WEEKLY;BYDAY=MO,FR", "RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15", ""}
+
+
+def test_speakers_by_hand(commune, browser):
+    technician = browser("kythuat")
+    technician.open("/loa")
+    page = technician.send("/loa", name="Loa nhà văn hóa", area_id=commune.area("na-it"))
+    assert "Chưa gắn thiết bị" in page
+    with commune.station().database.read() as session:
+        assert session.get(Speaker, "loa-nha-van-hoa").name == "Loa nhà văn hóa"
+    assert "Nhập mã này" in technician.send("/loa/loa-nha-van-hoa/ma")
+    village = browser("truongthon")
+    assert "Thêm cụm loa" not in village.open("/loa")
+
+
+def test_nobody_acts_from_another_site(commune, browser):
+    officer = browser("canbo")
+    cookie = {"Cookie": f"loa_session={officer.cookies['loa_session']}"}
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = commune.client.post("/ban-tin/moi", data={"text": "Họp"}, headers={**cookie, **headers})
+        assert answer.status_code == 403
+        assert "trang khác" in answer.text
+    assert commune.call("canbo", "GET", "/bulletins")["items"] == []
+
+
+def test_who_is_not_signed_in_is_led_to_the_door(commune):
+    visitor = Browser(commune.client)
+    assert "Tên đăng nhập" in visitor.open("/ban-tin")
+    assert "không đúng" in visitor.send("/dang-nhap", username="canbo", password="sai mật khẩu", status=401)
+    for target in ("//evil.example", "https://evil.example/", "/\\evil.example"):
+        again = Browser(commune.client)
+        answer = commune.client.post(
+            "/dang-nhap", data={"username": "canbo", "password": PASSWORD, "tiep": target}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/"
+        commune.client.cookies.clear()
+        assert again.cookies == {}
+
+
+def test_pages_are_light_and_strict(commune, browser):
+    officer = browser("canbo")
+    page = officer.open("/")
+    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    sizes = 0
+    for link in set(links):
+        answer = commune.client.get(link)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        sizes += len(answer.content)
+    assert sizes + len(page) < 200_000
+    answer = commune.client.get("/dang-nhap")
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert officer.open("/khong-co", status=404).count("Không có địa chỉ này") == 1
