@@ -36,7 +36,7 @@ _COUNTED_AFTER = re.compile(
 )
 _HOUSE_BEFORE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _COUNT_BEFORE = re.compile(
-    r"(?:số|đạt|chiếm|khoảng|gần|hơn|trên|bằng|được|có|còn|giảm|tăng|mất|tỷ lệ|tỉ lệ|tỷ số|đã|với|chỉ|là|ở|tại|thị lực|huyết áp)\s*$"
+    r"(?:số|đạt|chiếm|khoảng|gần|hơn|trên|bằng|được|có|còn|giảm|tăng|mất|tỷ lệ|tỉ lệ|tỷ số|đã|với|chỉ|là|ở|tại|thị lực|huyết áp|hạng|thứ|xếp|giải|nhóm|đứng|hòa|thắng|thua)\s*$"
 )
 
 
@@ -101,7 +101,7 @@ def _day_dash_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     if re.search(r"(?:các|những|từ|trong|mấy)\s+ngày\s*$", before):
         return
-    if re.match(r"\s*(?:ngày|tháng|hằng|hàng|âm)", line.after(match.end())):
+    if re.match(r"\s*(?:ngày|tháng|hằng|hàng)", line.after(match.end())):
         return
     yield whole(match, f"{_day(match, line, inserted=False)} tháng {_month(match, line)}", 0.85)
 
@@ -166,7 +166,7 @@ def _sunday(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _weekday_range(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    said = ["chủ nhật" if day == "CN" else f"thứ {_WEEKDAYS[day[1]]}" for day in (match["a"], match["b"])]
+    said = ["chủ nhật" if day == "CN" else f"thứ {_WEEKDAYS[day[-1]]}" for day in (match["a"], match["b"])]
     yield whole(match, f"{said[0]} đến {said[1]}")
 
 
@@ -193,8 +193,8 @@ RULES = (
     Rule("month and year", re.compile(rf"(?<=tháng )(?P<m>{MONTH})\s?-\s?(?P<y>{YEAR}){_END}"), _month_year, "digit"),
     Rule("day and month", re.compile(rf"{_START_LOOSE}(?P<d>{DAY})\s?/\s?(?P<m>{MONTH})(?![\w/%‰])(?![.,]\d)"), _day_month, "digit"),
     Rule("day and month", re.compile(rf"(?<=ngày )(?P<d>{DAY})[-.](?P<m>{MONTH})(?![\w/-])(?![.,]\d)"), _day_dash_month, "digit"),
-    Rule("weekday", re.compile(r"(?<!\w)(?P<a>T[2-7]|CN)\s?(?:[-–—]|đến)\s?(?P<b>T[2-7]|CN)(?!\w)"), _weekday_range),
-    Rule("weekday", re.compile(r"(?<!\w)T(?P<n>[2-7])(?![\w/])"), _short_weekday, "digit"),
+    Rule("weekday", re.compile(r"(?<!\w)(?P<a>T\.?[2-7]|CN)\s?(?:[-–—]|đến)\s?(?P<b>T\.?[2-7]|CN)(?!\w)"), _weekday_range),
+    Rule("weekday", re.compile(r"(?<!\w)T\.?(?P<n>[2-7])(?![\w/])"), _short_weekday, "digit"),
     Rule("weekday", re.compile(r"(?<!\w)CN(?!\w)"), _sunday),
     Rule("ordinal", re.compile(r"(?<!\w)(?i:thứ)\s(?P<n>\d{1,3})(?![\w/])(?![.,]\d)(?:\s?(?:,|và|&|-|–|đến)\s?(?:(?i:thứ)\s)?[2-7](?![\w/:%])(?![.,]\d)(?!\s?(?:giờ|h\b|tháng|ngày)))*"), _ordinal, "digit"),
     Rule("month", re.compile(rf"(?<!\w)(?i:tháng)\s(?P<m>{MONTH})(?![\w/])(?![.,:]\d)"), _month_word, "digit"),

@@ -113,6 +113,10 @@ def _stuck(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, line.cardinal(written) if len(written) <= 3 else digit_by_digit(written), 0.8)
 
 
+def _per_number(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    yield whole(match, "trên", 0.85)
+
+
 def _vulgar(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     halves = {
         "½": "một phần hai",
@@ -139,5 +143,6 @@ RULES = (
     Rule("range", re.compile(rf"(?:(?<=sáng)|(?<=trưa)|(?<=chiều)|(?<=tối)|(?<=đêm))\s?[-–—]\s?(?={QUANTITY})"), _range),
     Rule("range", re.compile(rf"(?<={QUANTITY})\s?[-–—→]\s?(?=(?:ngày|tháng|thứ|năm|hết|quý|sáng|trưa|chiều|tối|mùng)\s)"), _range),
     Rule("number", re.compile(r"\d+"), _stuck, "digit"),
+    Rule("slash", re.compile(rf"(?<=[\w{MASKS}])\s?/\s?(?={QUANTITY})"), _per_number),
     Rule("number", re.compile("[½¼¾⅓⅔⅛]"), _vulgar),
 )  # fmt: skip

@@ -20,7 +20,7 @@ UNITS = {
     "dB": "đê xi ben", "dBA": "đê xi ben a", "HP": "mã lực", "hp": "mã lực", "CV": "mã lực", "BTU": "bê tê u", "N": "niu tơn", "kN": "ki lô niu tơn", "Pa": "pát can",
     "kPa": "ki lô pát can", "MPa": "mê ga pát can", "bar": "ba", "psi": "pê ét i", "atm": "át mốt phe", "mmHg": "mi li mét thủy ngân", "hPa": "héc tô pát can",
     "cal": "ca lo", "kcal": "ki lô ca lo", "J": "giun", "kJ": "ki lô giun",
-    "°C": "độ C", "ºC": "độ C", "oC": "độ C", "℃": "độ C", "°F": "độ F", "°": "độ", "º": "độ", "0C": "độ C",
+    "°C": "độ C", "ºC": "độ C", "oC": "độ C", "℃": "độ C", "⁰C": "độ C", "⁰": "độ", "°F": "độ F", "°": "độ", "º": "độ", "0C": "độ C",
     "s": "giây", "giây": "giây", "phút": "phút", "giờ": "giờ", "h": "giờ", "ms": "mi li giây", "min": "phút",
     "bps": "bít trên giây", "kbps": "ki lô bít trên giây", "Kbps": "ki lô bít trên giây", "Mbps": "mê ga bít trên giây", "Gbps": "gi ga bít trên giây",
     "KB": "ki lô bai", "kB": "ki lô bai", "MB": "mê ga bai", "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít", "Gb": "gi ga bít", "MP": "mê ga píc xeo",
@@ -122,7 +122,7 @@ RULES = (
     Rule("unit", re.compile(r"(?<![\w.,])(?P<a>\d{1,2})m(?P<b>[4-9]|\d\d)(?![\w²³])"), _height, "digit"),
     Rule("unit", re.compile(rf"(?<![\w/])(?<!\d[.,])(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})(?P<g>[\s\u00a0]?)(?P<u>{_SYMBOLS})(?![\w²³])"), _measure, "digit"),
     Rule("per unit", re.compile(rf"(?<=[\w{MASKS}²³%])\s?/\s?(?P<u>{_PER_WORDS})(?![\w²³])"), _per),
-    Rule("unit", re.compile(r"(?<!\w)(?P<u>km2|km²|m2|m²|m3|m³|cm2|cm²|cm3|cm³|kWh|Mbps|°C|ºC|℃|kV|mm|cm|km|kg|ml|mg|ha)(?![\w²³])"), _squared),
+    Rule("unit", re.compile(r"(?<!\w)(?P<u>km2|km²|m2|m²|m3|m³|cm2|cm²|cm3|cm³|kWh|Mbps|°C|ºC|℃|kV|mm|cm|km|kg|ml|mg|ha|mmHg|mmol|kVA|MVA|MW|kW|cmH2O)(?![\w²³])"), _squared),
     Rule("unit", re.compile(r"(?<=[Đđ]ộ )(?P<c>[CF])(?!\w)"), _degree_letter),
     Rule("cross", re.compile(rf"(?<=[\d{MASKS}])\s?[x×*]\s?(?=[\d{MASKS}])"), _range_first),
 )  # fmt: skip

@@ -75,10 +75,10 @@ def _lowered(written: str, line: Line) -> str:
 
 
 def _letter(start: int, end: int, written: str, line: Line) -> Part:
-    if _latin(written):
-        return Part(start, end, line.dialect.letter(written), 0.9, rule="letter")
     if written in _NAMES:
         return Part(start, end, _NAMES[written], 0.8, rule="sign")
+    if _latin(written):
+        return Part(start, end, line.dialect.letter(written), 0.9, rule="letter")
     reason = f"“{written}” không viết bằng chữ Việt: không đọc được."
     return Part(
         start,
