@@ -228,6 +228,7 @@ class Agent:
         self._telemetry.line_opened()
         self.outbox.line(open_=True)
         self._line.connected()
+        self._send_answers()
 
     def disconnected(self, reason: str) -> None:
         """The connection is gone, or an attempt to make one has failed."""
@@ -369,7 +370,19 @@ class Agent:
         self._ports.link.publish(self._topic["evt"], token.encode())
 
     def _answer(self, result: CommandResult) -> None:
-        self._ports.link.publish(self._topic["res"], self._voucher.seal(Kind.RES, result).encode())
+        """Answer now, or when the line is back."""
+        token = self._voucher.seal(Kind.RES, result)
+        if self._line.up:
+            self._ports.link.publish(self._topic["res"], token.encode())
+        else:
+            self._store.set_fact("answers", f"{self._store.fact('answers') or ''} {token}".strip())
+
+    def _send_answers(self) -> None:
+        waiting = (self._store.fact("answers") or "").split()
+        for token in waiting:
+            self._ports.link.publish(self._topic["res"], token.encode())
+        if waiting:
+            self._store.set_fact("answers", "")
 
     def _bad_hash(self, sha256: str, detail: str) -> None:
         self._gate.refuse("audio", "bad_hash", detail, sha256=sha256)

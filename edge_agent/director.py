@@ -157,15 +157,16 @@ class Director:
     def _why(self, record: Record, deadline_s: float) -> Reason:
         """What kept it from starting until its deadline."""
         deadline_mono_s = self._time.mono_at(deadline_s)
-        steady_mono_s = self._time.steady_since_mono_s
+        unsteady = deadline_mono_s < self._time.steady_since_mono_s
         if not self._trusted(record.kid):
             return Reason.TRUST_LOST
         if record.arrived_s > deadline_s:
             return Reason.TOO_LATE
+        here = self._ledger.arrived_in_this_boot(record) and record.arrived_mono_s < self._time.steady_since_mono_s
+        if unsteady and (here or deadline_mono_s >= self._life_mono_s):
+            return Reason.CLOCK
         if deadline_mono_s < self._life_mono_s:
             return Reason.OFF
-        if steady_mono_s is None or deadline_mono_s < steady_mono_s:
-            return Reason.CLOCK
         waits_for_file = record.state in {State.ACCEPTED, State.FETCHING}
         return Reason.NO_AUDIO if waits_for_file else record.waited or Reason.TOO_LATE
 

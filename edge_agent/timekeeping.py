@@ -29,8 +29,8 @@ class Timekeeper:
         self._offset_s: float | None = None  # wall minus monotonic, as last vouched for
         self._fix_mono_s: float | None = None
         self._floor_s = 0.0
-        self.steady_since_mono_s: float | None = None
-        """Since when the time has been trusted without a step of more than a second; None: it is not trusted."""
+        self.steady_since_mono_s = float("inf")
+        """Since when the time has been trusted without a step of more than a second; infinity: it is not trusted yet."""
         self.fixed_offset_ms: float | None = None
         """How far the wall clock was from the station's time at the last fix."""
 

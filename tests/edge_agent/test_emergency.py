@@ -10,9 +10,10 @@ from protocol.jobs import Stream
 from protocol.messages import Alert, Desired
 from protocol.policy import Policy
 from protocol.priorities import DUCK_DB, Priority
-from protocol.states import Reason
-from protocol.states import State as S
+from protocol.states import Reason, State
 from tests.edge_agent.world import NOON, SECOND
+
+S = State
 
 
 def test_it_breaks_into_a_bulletin_which_goes_on_afterwards(world):

@@ -8,9 +8,10 @@ from edge_agent.ports import FetchOutcome
 from protocol.jobs import Job
 from protocol.messages import Cancel
 from protocol.policy import Policy, VolumeCeiling, Window
-from protocol.states import Reason
-from protocol.states import State as S
+from protocol.states import Reason, State
 from tests.edge_agent.world import NOON, SECOND
+
+S = State
 
 
 def end(world, job: Job):

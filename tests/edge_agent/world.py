@@ -167,6 +167,7 @@ class FakeOutput:
         self.heard: list[tuple[str, float, float, int]] = []
         self.gains: list[tuple[str, float]] = []
         self.undecodable: set[str] = set()
+        self.streams: list[Stream] = []
 
     def load(self, voice: str, sha256: str) -> None:
         def answer() -> None:
@@ -184,6 +185,7 @@ class FakeOutput:
         self.world.after(0.02, answer)
 
     def load_stream(self, voice: str, stream: Stream) -> None:
+        self.streams.append(stream)
         self.voices[voice] = 10**9
         self.world.after(0.02, lambda: self.world.agent.voice_loaded(voice))
 
