@@ -42,8 +42,9 @@ class OwnBroker(ABC):
         """Start it and wait until it listens. Raises BusyError if it does not."""
         child = self._child = Child(self.name, self._command(), self.folder / "lock", self._heard)
         child.start()
-        if not wait_open(self._local, self.port, _START_TIMEOUT_S):
+        if not wait_open(self._local, self.port, _START_TIMEOUT_S) or not child.running:
             child.stop()
+            self._child = None
             raise BusyError(
                 f"Máy chủ MQTT không khởi động được ở cổng {self.port}. Hãy xem chương trình nào đang giữ cổng này, rồi thử lại."
             )

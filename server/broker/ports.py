@@ -1,11 +1,13 @@
 """A port that stays the same: devices learn it once, when they are enrolled."""
 
+import secrets
 import socket
 import time
 from pathlib import Path
 
-_RANGE = range(18830, 18930)
+_RANGE = range(18830, 31000)
 """Below the kernel's range for outgoing connections, which could take our port while we are down."""
+_ATTEMPTS = 50
 
 
 def keep_port(file: Path, host: str) -> int:
@@ -30,9 +32,10 @@ def wait_open(host: str, port: int, timeout_s: float) -> bool:
 
 
 def _free_port(host: str) -> int:
-    for port in _RANGE:
+    """By chance, so that two stations begun at once on one machine do not both want the same."""
+    for _ in range(_ATTEMPTS):
+        port = _RANGE[secrets.randbelow(len(_RANGE))]
         with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except OSError:
