@@ -1,7 +1,9 @@
-"""When something sounds, and who may sound when: pure functions over instants and rules. No sockets, no tables."""
+"""When something sounds, and who may sound when: pure functions over instants and rules. No sockets, no tables.
+
+`recurrence` is imported by its own name: it needs the calendars of the station's extra, which a speaker does not install.
+"""
 
 from schedules.allowed_hours import Span, WeeklyWindow, intersect, within
 from schedules.errors import BadRuleError, ScheduleError
-from schedules.recurrence import check_rule, instants
 
-__all__ = ["BadRuleError", "ScheduleError", "Span", "WeeklyWindow", "check_rule", "instants", "intersect", "within"]
+__all__ = ["BadRuleError", "ScheduleError", "Span", "WeeklyWindow", "intersect", "within"]

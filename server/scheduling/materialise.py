@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session, col, select
 
-from schedules import instants
+from schedules.recurrence import instants
 from server import areas
 from server.tables import Delivery, Occurrence, Schedule, ScheduleStatus, Speaker, Version, VersionStatus
 

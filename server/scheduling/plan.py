@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from schedules import check_rule, instants
+from schedules.recurrence import check_rule, instants
 from server import areas, audit, policy
 from server.bulletins import store
 from server.errors import ConflictError, InvalidInputError
