@@ -80,6 +80,7 @@ class Show:
         """Shows the speakers while it lasts."""
         with self._live:
             yield
+        self._console.print()
 
     def speakers(self, deliveries: list[dict[str, Any]]) -> None:
         """A row per speaker."""

@@ -17,7 +17,10 @@ def samples(path: Path) -> tuple[np.ndarray, int, float]:
 
 
 def starts(path: Path, pattern: np.ndarray) -> list[float]:
-    """Unix times at which `pattern` (at the WAV's rate) begins: peaks of the normalised cross-correlation above 0.95: the very same samples."""
+    """Unix times at which `pattern` (at the WAV's rate) begins.
+
+    Peaks of the normalised cross-correlation above 0.95: the very same samples.
+    """
     sound, rate, epoch = samples(path)
     if len(sound) < len(pattern):
         return []
