@@ -92,11 +92,15 @@ def _say_text(text: str, output: Path, voice: str, settings: "SpeechSettings", w
 
 
 def _sentences(text: str) -> "list[SpokenSentence]":
-    from reading import document_from_text, extract, read
+    from reading import document_from_text, read
     from voices import SpokenSentence
 
-    is_file = len(text) <= _MOST_TEXT_ARGUMENT_CHARS and Path(text).is_file()
-    script = read(extract(Path(text)) if is_file else document_from_text(text))
+    if len(text) <= _MOST_TEXT_ARGUMENT_CHARS and Path(text).is_file():
+        from reading import extract
+
+        script = read(extract(Path(text)))
+    else:
+        script = read(document_from_text(text))
     return [SpokenSentence(text=sentence.spoken, pause_after=sentence.pause_after) for sentence in script.aloud]
 
 
