@@ -29,7 +29,7 @@ class TearingStore(Store):
         self._path = path
         self._recorded = recorded
         self._pending: list[tuple[int, str]] = []
-        self._before: tuple[bytes, int] | None = None
+        self._before: tuple[bytes, bytes] | None = None
         self.doomed = False
         """The next commit loses the power."""
         self._synced = self._db.execute("PRAGMA synchronous").fetchone()[0] >= FULL_SYNC
@@ -39,7 +39,7 @@ class TearingStore(Store):
         """As the store's own; afterwards what it recorded is on disk."""
         outer = self._depth == 0
         if outer and self.doomed:
-            self._before = (self._path.read_bytes(), _size(_wal(self._path)))
+            self._before = (self._path.read_bytes(), _bytes(_wal(self._path)))
         mark = len(self._pending)
         try:
             with super().transaction():
@@ -71,19 +71,19 @@ class TearingStore(Store):
         Leaves on disk what that may leave; returns events that may or may not have survived.
         """
         wal = _wal(self._path)
-        database, journal = self._path.read_bytes(), wal.read_bytes() if wal.exists() else b""
+        database, journal = self._path.read_bytes(), _bytes(wal)
         doubtful, self._pending = self._pending, []
         self.close()  # writes the journal back: undone below
         if crash:
             pass
         elif not self._synced:
-            journal = _torn(journal, 0, random)
+            journal = _torn(b"", journal, random)
         elif self._before is not None:
-            old, size = self._before
-            if old == database:
-                journal = _torn(journal, size, random)
-            else:
-                database = _mixed(old, database, random)
+            old_database, old_journal = self._before
+            if old_database == database:
+                journal = _torn(old_journal, journal, random)
+            else:  # a checkpoint was being written: the journal still has it all
+                database = _torn(old_database, database, random)
         self._path.write_bytes(database)
         wal.write_bytes(journal)
         self._path.with_name(self._path.name + "-shm").unlink(missing_ok=True)
@@ -167,31 +167,22 @@ def _wal(database: Path) -> Path:
     return database.with_name(database.name + "-wal")
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
 
 
-def _torn(journal: bytes, before: int, random: Random) -> bytes:
-    """What the last commit wrote is there in part: cut anywhere, or its sectors in any order, or, seldom, whole."""
-    if len(journal) <= before:  # it began again at the start of the file
-        before = 0
+def _torn(old: bytes, new: bytes, random: Random) -> bytes:
+    """What was being written is there in part: cut off anywhere, or sector by sector, or, seldom, whole."""
     chance = random.random()
     if chance < 0.2:
-        return journal
+        return new
     if chance < 0.6:
-        return journal[: random.randint(before, len(journal))]
-    data = bytearray(journal)
-    for start in range(before - before % SECTOR, len(data), SECTOR):
-        if random.random() < 0.5:
-            low = max(start, before)
-            data[low : start + SECTOR] = bytes(len(data[low : start + SECTOR]))
-    return bytes(data)
-
-
-def _mixed(old: bytes, new: bytes, random: Random) -> bytes:
-    """A checkpoint was being written: every sector is the old or the new one. The journal still has it all."""
+        first = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+        place = random.randint(first, max(first, len(new)))
+        return new[:place] + old[place:]
     found = bytearray(new)
-    for start in range(0, min(len(old), len(new)), SECTOR):
+    for start in range(0, len(new), SECTOR):
         if random.random() < 0.5:
-            found[start : start + SECTOR] = old[start : start + SECTOR]
+            kept = old[start : start + SECTOR]
+            found[start : start + SECTOR] = kept + bytes(len(found[start : start + SECTOR]) - len(kept))
     return bytes(found)

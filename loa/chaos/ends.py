@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from loa.chaos import history as h
 from loa.chaos.belief import EMERGENCY, Belief, quiet
-from loa.chaos.hearing import ENDS, job_key
+from loa.chaos.hearing import ENDS, RELAY, job_key
 from loa.chaos.intervals import FOREVER, Intervals
 from loa.chaos.truth import Truth
 from loa.chaos.verdict import Fault, Violation
@@ -68,7 +68,8 @@ def _violation(fault: Fault, truth: Truth, record: h.Recorded, key: h.Key, detai
 
 def _start_error(truth: Truth, record: h.Recorded, key: h.Key) -> Iterator[Violation]:
     order = truth.orders.get(key)
-    sounds = [sound for sound in truth.sounds_of(key) if sound.start_s <= record.t + 0.01]
+    life = truth.running.at(record.t) or (record.t, record.t)
+    sounds = [sound for sound in truth.sounds_of(key) if life[0] <= sound.start_s <= record.t + 0.01]
     if order is None or not sounds:
         return
     told = record.event.data.get("start_error_ms")
@@ -217,7 +218,10 @@ def busy(truth: Truth, order: h.Ordered) -> Intervals:
     parts = []
     for sound in truth.sounds:
         other = truth.orders.get(sound.key)
-        if other is None or sound.key == (order.job_id, order.attempt) or _makes_way(other.priority, order.priority):
+        if other is None or sound.key == (order.job_id, order.attempt):
+            continue
+        turned = other.priority == order.priority == RELAY and other.start_s >= order.start_s  # the later slot takes over
+        if _makes_way(other.priority, order.priority) and not turned:
             continue
         parts.append((sound.start_s - NEAR_S, sound.t + other.gap_s + NEAR_S))
     return Intervals(parts)
@@ -225,4 +229,4 @@ def busy(truth: Truth, order: h.Ordered) -> Intervals:
 
 def _makes_way(playing: int, arriving: int) -> bool:
     """The contract's table: only an emergency breaks in, and everything sounds over a relay."""
-    return playing != EMERGENCY and (arriving == EMERGENCY or playing == 4)
+    return playing != EMERGENCY and (arriving == EMERGENCY or playing == RELAY)

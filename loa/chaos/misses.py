@@ -16,17 +16,18 @@ AHEAD_S = 600.0
 """Audio is fetched at the latest so long before its start."""
 FETCH_S = 450.0
 """So long an undisturbed way to the station is enough for any simulated file, pauses between tries included."""
-REACH_S = 900.0
-"""So long an undisturbed way to the broker is enough for any order to arrive."""
+BEGINNING_S = 3.0
+"""Before its first frame a start is decided and written down."""
 
 
 def misses(truth: Truth, belief: Belief) -> Iterator[Violation]:
     """Every order that should have been heard or ended, and was not."""
-    ended = {job_key(record.event): record for record in job_events(truth) if record.event.data["state"] in ENDS}
+    ended = {job_key(record.event): record.event.data.get("reason") for record in job_events(truth) if record.event.data["state"] in ENDS}
     for key, state in truth.believed.items():
         order = truth.orders[key]
         if order.priority != EMERGENCY and not truth.sounds_of(key) and state not in {"PLAYED", "REJECTED", "FAILED"}:
-            yield from _unheard(truth, belief, key, order)
+            if ended.get(key) != "power" or not _died_beginning(truth, order):
+                yield from _unheard(truth, belief, key, order)
         if state not in ENDS and not _excused(truth, belief, key, state):
             detail = f"the station shows {state}"
             yield Violation(
@@ -67,10 +68,16 @@ def _unheard(truth: Truth, belief: Belief, key: h.Key, order: h.Ordered) -> Iter
     if order.file is not None:
         way = (truth.fetchable(order.file) & known).clip(order.start_s - AHEAD_S, latest)
         for start, end in way:
-            missing = Intervals([(start + FETCH_S, end)]) - truth.file_good(order.file).grown(0.0, 60.0)
+            missing = Intervals([(start + FETCH_S, end)]) - truth.file_there(order.file).grown(0.0, 60.0)
             if missing.longest > settle:
                 detail = f"its audio did not come in {end - start:.0f} s of undisturbed line"
                 yield Violation(fault=Fault.MISSED, device=truth.device, t=start, job_id=key[0], detail=detail)
+
+
+def _died_beginning(truth: Truth, order: h.Ordered) -> bool:
+    """Whether the agent died with the amplifier warming: its start was on disk, and at most once means never again."""
+    window = Intervals([(order.start_s - BEGINNING_S, latest_s(order) + BEGINNING_S)])
+    return any(window.at(end) and truth.amplified.at(end - 0.001) for _, end in truth.running)
 
 
 def _forbidden(truth: Truth, belief: Belief, order: h.Ordered) -> bool:

@@ -81,6 +81,7 @@ class Truth:
                 self._switches["full"].append((record.t, record.full))
             case h.File():
                 self._switches["file", record.sha256].append((record.t, record.state == "good"))
+                self._switches["there", record.sha256].append((record.t, record.state != "gone"))
             case h.Source():
                 self._switches["source", record.sha256].append((record.t, record.good))
             case h.Opening():
@@ -95,6 +96,10 @@ class Truth:
     def file_good(self, sha256: str) -> Intervals:
         """When a file lay whole on the disk."""
         return Intervals.of_switch(self._switches["file", sha256], self.opening.end_s)
+
+    def file_there(self, sha256: str) -> Intervals:
+        """When a file lay on the disk, whole or not: that it has gone bad is seen only when it is read."""
+        return Intervals.of_switch(self._switches["there", sha256], self.opening.end_s)
 
     def fetchable(self, sha256: str) -> Intervals:
         """When nothing kept a running agent from fetching a file at full speed."""
