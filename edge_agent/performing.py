@@ -97,7 +97,8 @@ class Performer:
             self._output.unload(record.voice)
             self._stage.drop(record)
         if state is State.CUT and not record.started:
-            state = State.CANCELLED
+            # A relay whose slot another one has taken before its first frame was not cut: it came too late.
+            state, reason = (State.MISSED, Reason.BUSY) if reason is Reason.PREEMPTED else (State.CANCELLED, reason)
         self._ledger.move(record, state, reason=reason, by=by)
 
     def forget(self, record: Record) -> None:
