@@ -115,7 +115,7 @@ def hours_over(session: Session, area_id: str) -> Hours:
 def describe(windows: tuple[Window, ...]) -> str:
     """Windows in words: "05:00–22:00; 08:00–11:00 (thứ bảy, chủ nhật)"."""
     return "; ".join(
-        f"{window.start:%H:%M}–{window.end:%H:%M}"
+        ("cả ngày" if window.start == window.end else f"{window.start:%H:%M}–{window.end:%H:%M}")
         + (
             ""
             if len(set(window.weekdays)) == 7

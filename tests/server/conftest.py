@@ -4,6 +4,9 @@ The same tests run on PostgreSQL (see `database_url`).
 """
 
 import io
+import os
+import shutil
+import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +20,7 @@ from server.settings import Settings
 from voices import Studio
 
 VOICES = Path(__file__).parent.parent / "voices"
+POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 PASSWORD = "mật khẩu đủ dài"
 PEOPLE = [
     ("canbo", "Nông Thị Hoa", "officer", "khuoi-nan"),
@@ -156,10 +160,63 @@ class Commune:
         return datetime.now(UTC) + timedelta(minutes=5)
 
 
+def pytest_generate_tests(metafunc):
+    """Modules that say `DATABASES = "both"` run on SQLite and on PostgreSQL."""
+    if "database_url" in metafunc.fixturenames:
+        both = getattr(metafunc.module, "DATABASES", "") == "both"
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
 @pytest.fixture
-def database_url():
-    """SQLite in the data folder; tests/server/postgresql overrides it."""
-    return ""
+def database_url(request):
+    """A database of its own: SQLite in the data folder, or a new one in a throw-away PostgreSQL cluster."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgresql").new_database()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory):
+    cluster = Cluster.start(tmp_path_factory.mktemp("postgresql"))
+    yield cluster
+    cluster.stop()
+
+
+class Cluster:
+    """A PostgreSQL of our own on a Unix socket, run by an unprivileged user; nothing of it outlives the tests."""
+
+    def __init__(self, folder, user):
+        self.folder, self.user, self.count = folder, user, 0
+
+    @classmethod
+    def start(cls, folder):
+        if not POSTGRESQL:
+            message = "PostgreSQL is not installed (Debian: postgresql)"
+            pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        cluster = cls(folder, "postgres" if os.getuid() == 0 else None)
+        if cluster.user:
+            for parent in (folder, *folder.parents[:2]):
+                parent.chmod(0o755)
+            shutil.chown(folder, cluster.user)
+        cluster._run("initdb", "-D", folder / "data", "-U", "loa", "--auth=trust", "--no-sync", "-E", "UTF8")
+        options = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=60"
+        cluster._run("pg_ctl", "-D", folder / "data", "-w", "-o", options, "-l", folder / "log", "start")
+        return cluster
+
+    def new_database(self):
+        self.count += 1
+        self._run("createdb", "-h", self.folder, "-U", "loa", f"t{self.count}")
+        return f"postgresql+psycopg://loa@/t{self.count}?host={self.folder}"
+
+    def stop(self):
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+    def _run(self, program, *arguments):
+        subprocess.run(
+            [POSTGRESQL[-1] / program, *map(str, arguments)],
+            user=self.user,
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 @pytest.fixture

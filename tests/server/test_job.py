@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+DATABASES = "both"
+
 
 @pytest.fixture
 def document(tmp_path):
