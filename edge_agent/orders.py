@@ -92,6 +92,8 @@ class Orders:
                 self._new(job, claims, kid)
             elif record.waiting and not record.emergency:
                 self._changed(record, job, claims, kid)
+        for job in body.jobs:  # when all are known: the manifest's order means nothing
+            self._supersede(job)
         for record in self._ledger:
             vanished = record.waiting and not record.emergency and record.key not in self._named
             cancelled = any((c.job_id, c.attempt) == record.key for c in body.cancels)
@@ -113,7 +115,6 @@ class Orders:
         for older in self._ledger.of_job(job.job_id):
             if older.job.attempt < job.attempt and not older.ended:
                 self._performer.end(older, State.SUPERSEDED, by=job.job_id)
-        self._supersede(job)
 
     def _changed(self, record: Record, job: Job, claims: Claims, kid: str) -> None:
         """A job that has not started is what the newest manifest says."""
@@ -122,10 +123,10 @@ class Orders:
             record.job = job
         record.kid, record.rev, record.ordered_s = kid, claims.rev, claims.iat.timestamp()
         self._ledger.save(record)
-        if not self._rejected(record):
-            self._supersede(job)
+        self._rejected(record)
 
     def _rejected(self, record: Record) -> bool:
+        """Whether it may not sound here; then that is its end."""
         if record.job.priority is Priority.EMERGENCY:
             self._performer.end(record, State.REJECTED, reason=Reason.NOT_AN_EMERGENCY)
         elif objection := self._director.objection(record):
@@ -133,6 +134,9 @@ class Orders:
         return record.ended
 
     def _supersede(self, job: Job) -> None:
+        record = self._ledger.get(job.job_id, job.attempt)
+        if record is not None and record.state is State.REJECTED:
+            return
         for job_id in job.supersedes:
             for other in self._ledger.of_job(job_id):
                 if not other.ended and not other.emergency and job_id != job.job_id:

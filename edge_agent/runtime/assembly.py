@@ -103,5 +103,11 @@ def run(settings: Settings) -> None:
 def _output(settings: Settings, folder: Folder, boot: str, post: Callable[[Callable[[Agent], None]], None]) -> Output:
     from edge_agent.sound.wav import WavSink  # noqa: PLC0415  the agent's logic runs where no sound library is
 
+    if settings.sink is not Sink.WAV:
+        from edge_agent.sound.card import CardOutput, card_name, ram_folder  # noqa: PLC0415
+
+        if settings.sink is Sink.CARD or card_name() is not None:
+            return CardOutput(ram_folder(folder.path), folder.library, post)
+        log.warning("no sound card: what would sound is written to a file")
     default = folder.path / "sound" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.wav"
     return WavSink(settings.wav or default, folder.library, boot, post)

@@ -4,10 +4,16 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
+import structlog
+
 from edge_agent.agent import Agent
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import LoadProblem
 from edge_agent.sound.decoding import BadHashError, Sound, UndecodableError
+from edge_agent.sound.piped import PipedStream
+from protocol.jobs import Stream
+
+log = structlog.get_logger(__name__)
 
 Post = Callable[[Callable[[Agent], None]], None]
 
@@ -15,7 +21,7 @@ Post = Callable[[Callable[[Agent], None]], None]
 class Loader:
     """`take` gets each opened sound; the agent is told afterwards."""
 
-    def __init__(self, library: FolderLibrary, take: Callable[[str, Sound], None], post: Post) -> None:
+    def __init__(self, library: FolderLibrary, take: Callable[[str, Sound | PipedStream], None], post: Post) -> None:
         self._library = library
         self._take = take
         self._post = post
@@ -27,6 +33,17 @@ class Loader:
         """Open it soon."""
         self._wanted[voice] = sha256
         self._work.put(voice)
+
+    def load_stream(self, voice: str, stream: Stream) -> None:
+        """Open a live stream, with its fallback if that is here and good."""
+        fallback = None
+        if stream.fallback is not None:
+            try:
+                fallback = Sound.open(self._library.path(stream.fallback.sha256), stream.fallback.sha256)
+            except (BadHashError, UndecodableError, OSError) as error:
+                log.warning("stream without its fallback", error=str(error))
+        self._take(voice, PipedStream(stream.urls, fallback))
+        self._post(lambda agent: agent.voice_loaded(voice))
 
     def forget(self, voice: str) -> None:
         """It is no longer wanted."""

@@ -9,6 +9,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from edge_agent.sound.decoding import RATE_HZ, Samples, Sound
+from edge_agent.sound.piped import PipedStream
 
 FADE_FRAMES = RATE_HZ // 200
 """5 ms: a cut does not click."""
@@ -16,7 +17,7 @@ FADE_FRAMES = RATE_HZ // 200
 
 @dataclass
 class _Voice:
-    sound: Sound
+    sound: Sound | PipedStream
     gain: float = 1.0
     """Where the gain goes."""
     gain_now: float = 1.0
@@ -60,7 +61,7 @@ class Mixer:
         self._voices: dict[str, _Voice] = {}
         self._changed = changed
 
-    def add(self, name: str, sound: Sound) -> None:
+    def add(self, name: str, sound: Sound | PipedStream) -> None:
         """A voice that can be started."""
         with self._lock:
             self._voices[name] = _Voice(sound)
@@ -68,7 +69,9 @@ class Mixer:
     def remove(self, name: str) -> None:
         """Forget a voice, without a fade."""
         with self._lock:
-            self._voices.pop(name, None)
+            voice = self._voices.pop(name, None)
+        if voice is not None and isinstance(voice.sound, PipedStream):
+            voice.sound.close()
 
     def start(self, name: str, take: int, *, frame: int, from_ms: int, gain_db: float) -> None:
         """Its first sample shall be at `frame` of the stream; at the next one rendered if that has passed."""

@@ -80,9 +80,8 @@ class WavSink:
         self._loader.load(voice, sha256)
 
     def load_stream(self, voice: str, stream: Stream) -> None:
-        """Not on this sink."""
-        detail = f"{len(stream.urls)} addresses, no player for streams"
-        self._post(lambda agent: agent.voice_failed(voice, LoadProblem.NO_OUTPUT, detail))
+        """Decoded by ffmpeg, mixed like everything else."""
+        self._loader.load_stream(voice, stream)
 
     def start(self, voice: str, take: int, *, at_mono_s: float, from_ms: int, gain_db: float) -> None:
         """To the sample."""

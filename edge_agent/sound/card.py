@@ -1,0 +1,224 @@
+"""The sound card, by miniaudio (just_playback): every voice is loaded into a player of its own before it is needed.
+
+What is loaded before starts within a millisecond; what is spawned at its instant is an audible echo of its neighbour. miniaudio
+reads no Opus, so the verified bytes are decoded to a WAV on a RAM disk. Voices that sound together are mixed by the system
+(PulseAudio, PipeWire, dmix).
+"""
+
+import contextlib
+import hashlib
+import threading
+import time
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import structlog
+from just_playback import Playback
+from just_playback.ma_result import MiniaudioError
+
+from edge_agent.agent import Agent
+from edge_agent.errors import SoundError
+from edge_agent.library import FolderLibrary
+from edge_agent.ports import LoadProblem
+from edge_agent.sound.decoding import RATE_HZ, Sound
+from edge_agent.sound.loading import Loader
+from edge_agent.sound.piped import PipedStream
+from edge_agent.sound.streams import StreamPlayers
+from protocol.jobs import Stream
+from protocol.messages import Evidence
+
+log = structlog.get_logger(__name__)
+
+WATCH_S = 0.02
+"""How often the end of a voice is looked for."""
+SPIN_S = 0.002
+"""The last stretch before an instant is waited in small steps: the kernel wakes a sleeper up to a millisecond late."""
+
+
+@dataclass
+class _Voice:
+    playback: Playback
+    file: Path
+    length_ms: int
+    take: int = 0
+    due_mono_s: float | None = None
+    """When it shall start; None if it has or need not."""
+    sounding: bool = False
+    paused_ms: int | None = None
+
+
+def card_name() -> str | None:
+    """The sound card that would be used; None if there is none."""
+    try:
+        with contextlib.closing(Playback()):
+            return "default"
+    except MiniaudioError:
+        return None
+
+
+class CardOutput:
+    """Implements `edge_agent.ports.Output`. Raises SoundError if there is no sound card."""
+
+    evidence = Evidence.E2
+
+    def __init__(self, folder: Path, library: FolderLibrary, post: Callable[[Callable[[Agent], None]], None]) -> None:
+        found = card_name()
+        if found is None:
+            raise SoundError(
+                "Không tìm thấy card âm thanh. Hãy cắm USB audio hoặc kiểm tra HDMI, rồi chạy: loa agent doctor"
+            )
+        self.name = found
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for left in self._folder.glob("*.wav"):
+            left.unlink()
+        self._post = post
+        self._voices: dict[str, _Voice] = {}
+        self._work = threading.Condition(threading.RLock())
+        self._loader = Loader(library, self._take_in, post)
+        self._streams = StreamPlayers(library, post)
+        self._number = 0
+        threading.Thread(target=self._run, name="card", daemon=True).start()
+
+    def load(self, voice: str, sha256: str) -> None:
+        """Check, decode and open in a thread of its own."""
+        self._loader.load(voice, sha256)
+
+    def load_stream(self, voice: str, stream: Stream) -> None:
+        """A player of its own."""
+        self._streams.load(voice, stream)
+
+    def start(self, voice: str, take: int, *, at_mono_s: float, from_ms: int, gain_db: float) -> None:
+        """Play from the beginning, or go on where it was stopped."""
+        if (player := self._streams.of(voice)) is not None:
+            player.start(take, at_mono_s=at_mono_s, gain_db=gain_db)
+            return
+        with self._work:
+            found = self._voices.get(voice)
+            if found is None:
+                return
+            found.take, found.due_mono_s = take, at_mono_s
+            if found.paused_ms is not None and found.paused_ms != from_ms:
+                found.playback.stop()
+                found.paused_ms = None
+            found.playback.set_volume(min(1.0, 10 ** (gain_db / 20)))
+            self._work.notify()
+
+    def stop(self, voice: str) -> int | None:
+        """At once; it can go on from here."""
+        if (player := self._streams.of(voice)) is not None:
+            return player.stop()
+        with self._work:
+            found = self._voices.get(voice)
+            if found is None:
+                return None
+            found.due_mono_s = None
+            if not found.sounding:
+                return None
+            found.paused_ms = _position_ms(found)
+            found.sounding = False
+            found.playback.pause()
+            return found.paused_ms
+
+    def position_ms(self, voice: str) -> int | None:
+        """What the card has taken."""
+        if (player := self._streams.of(voice)) is not None:
+            return player.position_ms()
+        with self._work:
+            found = self._voices.get(voice)
+            return _position_ms(found) if found is not None and found.sounding else None
+
+    def set_gain(self, voice: str, gain_db: float) -> None:
+        """Louder than the file is not possible here."""
+        player = self._streams.of(voice)
+        found = self._voices.get(voice)
+        if player is not None:
+            player.set_gain(gain_db)
+        elif found is not None:
+            found.playback.set_volume(min(1.0, 10 ** (gain_db / 20)))
+
+    def unload(self, voice: str) -> None:
+        """Close its player and delete its samples."""
+        self._loader.forget(voice)
+        self._streams.unload(voice)
+        with self._work:
+            found = self._voices.pop(voice, None)
+        if found is not None:
+            found.playback.close()
+            found.file.unlink(missing_ok=True)
+
+    def _take_in(self, voice: str, sound: Sound | PipedStream) -> None:
+        """Decode to a file that miniaudio reads, and have it loaded."""
+        assert isinstance(sound, Sound)  # streams have players of their own here
+        self._number += 1
+        file = self._folder / f"{self._number}.wav"
+        with wave.open(str(file), "wb") as samples:
+            samples.setnchannels(1)
+            samples.setsampwidth(2)
+            samples.setframerate(RATE_HZ)
+            while len(block := sound.read(RATE_HZ * 5)):
+                samples.writeframes((np.clip(block, -1.0, 1.0) * 32767).astype(np.int16).tobytes())
+        playback = Playback(str(file))
+        with self._work:
+            self._voices[voice] = _Voice(playback, file, sound.frames * 1000 // RATE_HZ)
+
+    def _run(self) -> None:
+        """Start what is due, notice what has ended."""
+        while True:
+            with self._work:
+                now_s = time.monotonic()
+                for name, voice in list(self._voices.items()):
+                    if voice.due_mono_s is not None and voice.due_mono_s - now_s <= SPIN_S:
+                        self._begin(name, voice)
+                    elif voice.sounding and not voice.playback.active:
+                        voice.sounding = False
+                        self._tell_ended(name, voice)
+                due = [voice.due_mono_s for voice in self._voices.values() if voice.due_mono_s is not None]
+                sounding = any(voice.sounding for voice in self._voices.values())
+                wait_s = min([max(0.0, at - SPIN_S - time.monotonic()) for at in due], default=None)
+                if sounding:
+                    wait_s = WATCH_S if wait_s is None else min(wait_s, WATCH_S)
+                if wait_s is None or wait_s > 0:
+                    self._work.wait(wait_s)
+
+    def _begin(self, name: str, voice: _Voice) -> None:
+        assert voice.due_mono_s is not None
+        while (left_s := voice.due_mono_s - time.monotonic()) > 0:
+            time.sleep(min(left_s, 0.0002))
+        voice.due_mono_s = None
+        started_s = time.monotonic()
+        try:
+            if voice.paused_ms is None:
+                voice.playback.play()
+            else:
+                voice.playback.resume()
+        except MiniaudioError as error:
+            detail = str(error)
+            self._post(lambda agent: agent.voice_failed(name, LoadProblem.NO_OUTPUT, detail))
+            return
+        voice.paused_ms = None
+        voice.sounding = True
+        take = voice.take
+        self._post(lambda agent: agent.voice_started(name, take, started_s))
+
+    def _tell_ended(self, name: str, voice: _Voice) -> None:
+        take, length_ms = voice.take, voice.length_ms
+        self._post(lambda agent: agent.voice_ended(name, take, length_ms))
+
+
+def _position_ms(voice: _Voice) -> int:
+    return max(0, min(voice.length_ms, int(voice.playback.curr_pos * 1000)))
+
+
+def ram_folder(state: Path) -> Path:
+    """Where decoded samples go: a RAM disk spares the SD card."""
+    shared = Path("/dev/shm")  # noqa: S108  private below: a folder of our own, 0700
+    if not shared.is_dir():
+        return state / "decoded"
+    name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
+    folder = shared / f"loa-agent-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder

@@ -1,0 +1,202 @@
+"""The sink that keeps real time: what it writes is what came out, when it came out."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from edge_agent.library import FolderLibrary
+from edge_agent.ports import LoadProblem
+from edge_agent.sound.wav import WavSink
+from tests.edge_agent.sounds import RATE, begins, decoded, heard, name_of, opus
+
+
+class Ear:
+    """Takes what the sink posts to the agent."""
+
+    def __init__(self) -> None:
+        self.told: queue.SimpleQueue = queue.SimpleQueue()
+
+    def __call__(self, act) -> None:
+        act(self)
+
+    def __getattr__(self, name):
+        return lambda *args: self.told.put((name, *args))
+
+    def next(self, name: str, timeout: float = 5.0):
+        while True:
+            found = self.told.get(timeout=timeout)
+            if found[0] == name:
+                return found[1:]
+
+
+@pytest.fixture
+def library(tmp_path):
+    return FolderLibrary(tmp_path / "audio")
+
+
+def put(library, data: bytes) -> str:
+    sha256 = name_of(data)
+    library.path(sha256).write_bytes(data)
+    return sha256
+
+
+@pytest.fixture
+def sink(tmp_path, library):
+    ear = Ear()
+    found = WavSink(tmp_path / "out.wav", library, "boot", ear)
+    found.ear = ear
+    yield found
+    found.close()
+
+
+def test_the_first_sample_is_where_the_file_says_it_came_out(tmp_path, library, sink):
+    data = opus(0.8)
+    sink.load("v", put(library, data))
+    assert sink.ear.next("voice_loaded") == ("v",)
+    at_mono_s = time.monotonic() + 0.5
+    at_wall_s = time.time() + (at_mono_s - time.monotonic())
+    sink.start("v", 1, at_mono_s=at_mono_s, from_ms=0, gain_db=0)
+    voice, take, started_s = sink.ear.next("voice_started")
+    assert (voice, take) == ("v", 1)
+    assert started_s == pytest.approx(at_mono_s, abs=1 / RATE)
+    assert sink.ear.next("voice_ended")[:2] == ("v", 1)
+    time.sleep(0.05)
+    samples, epoch = heard(tmp_path / "out.wav")
+    (frame,) = begins(samples, decoded(data))
+    assert abs(epoch + frame / RATE - at_wall_s) < 0.002
+
+
+def test_stopping_keeps_the_position_and_going_on_is_seamless(tmp_path, library, sink):
+    data = opus(3.0)
+    sink.load("v", put(library, data))
+    sink.ear.next("voice_loaded")
+    sink.start("v", 1, at_mono_s=time.monotonic(), from_ms=0, gain_db=0)
+    sink.ear.next("voice_started")
+    time.sleep(0.5)
+    position = sink.stop("v")
+    assert position is not None
+    assert 400 <= position <= 900
+    sink.start("v", 2, at_mono_s=time.monotonic() + 0.3, from_ms=position, gain_db=0)
+    assert sink.ear.next("voice_started")[1] == 2
+    assert sink.ear.next("voice_ended")[2] == pytest.approx(3000, abs=20)
+    samples, _ = heard(tmp_path / "out.wav")
+    rest = decoded(data)[position * RATE // 1000 :]
+    assert len(begins(samples, rest)) == 1
+
+
+def test_two_voices_are_mixed_and_one_can_be_ducked(tmp_path, library, sink):
+    under, over = opus(2.0, seed=1, level=0.2), opus(1.0, seed=2, level=0.2)
+    for name, data in (("under", under), ("over", over)):
+        sink.load(name, put(library, data))
+        sink.ear.next("voice_loaded")
+    begin_s = time.monotonic() + 0.2
+    sink.start("under", 1, at_mono_s=begin_s, from_ms=0, gain_db=0)
+    sink.start("over", 1, at_mono_s=begin_s + 0.6, from_ms=0, gain_db=0)
+    time.sleep(0.6)
+    sink.set_gain("under", -24)
+    sink.ear.next("voice_ended")
+    sink.ear.next("voice_ended")
+    samples, _ = heard(tmp_path / "out.wav")
+    assert len(begins(samples, decoded(under))) == 1
+    assert len(begins(samples, decoded(over))) == 1
+
+
+def test_a_start_that_is_taken_back_in_time_makes_no_sound(tmp_path, library, sink):
+    sink.load("v", put(library, opus(0.5)))
+    sink.ear.next("voice_loaded")
+    sink.start("v", 1, at_mono_s=time.monotonic() + 0.4, from_ms=0, gain_db=0)
+    assert sink.stop("v") is None
+    time.sleep(0.6)
+    samples, _ = heard(tmp_path / "out.wav")
+    assert not np.any(samples)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [(b"RIFFnot a sound", LoadProblem.UNDECODABLE), (b"", LoadProblem.UNDECODABLE), (None, LoadProblem.MISSING)],
+)
+def test_what_cannot_sound_says_why(library, sink, data, problem):
+    sha256 = put(library, data) if data is not None else "0" * 64
+    sink.load("v", sha256)
+    assert sink.ear.next("voice_failed")[:2] == ("v", problem)
+
+
+def test_a_flipped_bit_is_found_before_it_is_heard(library, sink):
+    data = bytearray(opus(0.5))
+    sha256 = put(library, bytes(data))
+    data[len(data) // 2] ^= 1
+    library.path(sha256).write_bytes(bytes(data))
+    sink.load("v", sha256)
+    assert sink.ear.next("voice_failed")[:2] == ("v", LoadProblem.BAD_HASH)
+
+
+def test_a_file_of_another_rate_with_two_channels_sounds_too(tmp_path, library, sink):
+    import io
+
+    import soundfile
+
+    tone = np.sin(np.arange(22_050) * 2 * np.pi * 440 / 22_050) * 0.5
+    out = io.BytesIO()
+    soundfile.write(out, np.stack([tone, tone], axis=1), 22_050, format="WAV", subtype="PCM_16")
+    sink.load("v", put(library, out.getvalue()))
+    sink.ear.next("voice_loaded")
+    sink.start("v", 1, at_mono_s=time.monotonic(), from_ms=0, gain_db=-6)
+    assert sink.ear.next("voice_ended")[2] == pytest.approx(1000, abs=2)
+    samples, _ = heard(tmp_path / "out.wav")
+    sounding = samples[np.abs(samples) > 0.01]
+    assert np.max(np.abs(sounding)) == pytest.approx(0.25, abs=0.02)
+
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from edge_agent.library import FolderLibrary
+from edge_agent.sound.wav import WavSink
+folder, sha256 = Path(sys.argv[1]), sys.argv[2]
+class Agent:
+    def __getattr__(self, name): return lambda *args: print(name, flush=True)
+sink = WavSink(folder / "out.wav", FolderLibrary(folder / "audio"), "boot", lambda act: act(Agent()))
+sink.load("v", sha256); time.sleep(0.5)
+sink.start("v", 1, at_mono_s=time.monotonic(), from_ms=0, gain_db=0)
+time.sleep(60)
+"""
+
+
+def test_after_kill_9_the_file_can_be_read_and_the_next_life_goes_on_in_it(tmp_path, library):
+    data = opus(5.0)
+    sha256 = put(library, data)
+    lives = []
+    for _ in range(2):
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(tmp_path), sha256], stdout=subprocess.PIPE, text=True
+        )
+        assert child.stdout is not None
+        assert child.stdout.readline() == "voice_loaded\n"
+        assert child.stdout.readline() == "voice_started\n"
+        time.sleep(0.8)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        lives.append(heard(tmp_path / "out.wav"))
+    (first, epoch), (second, same_epoch) = lives
+    assert epoch == same_epoch
+    assert len(begins(first, decoded(data))) == 1
+    assert len(begins(second, decoded(data))) == 2
+    assert np.array_equal(second[: len(first) - RATE // 10], first[: len(first) - RATE // 10])
+
+
+def test_silence_takes_no_room(tmp_path, library, sink):
+    sink.load("v", put(library, opus(0.3)))
+    sink.ear.next("voice_loaded")
+    time.sleep(2.0)
+    sink.start("v", 1, at_mono_s=time.monotonic(), from_ms=0, gain_db=0)
+    sink.ear.next("voice_ended")
+    found = (tmp_path / "out.wav").stat()
+    assert found.st_size > 2 * RATE * 2
+    assert found.st_blocks * 512 < found.st_size / 2
