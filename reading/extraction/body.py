@@ -20,6 +20,8 @@ from reading.extraction.phrases import (
 )
 
 _TITLE_LINES = 6
+_HEAD_LINES = 20
+_HEAD_KINDS = {BlockKind.ISSUER, BlockKind.MOTTO, BlockKind.DOCUMENT_NUMBER, BlockKind.PLACE_DATE}
 _HEADING_LENGTH = 140
 _ITEMS_ONLY = {"dash", "plus", "bullet", "small"}
 _CHAPTER = re.compile(r"(chuong|phan|muc) [\divx]+\b")
@@ -28,6 +30,7 @@ _CHAPTER = re.compile(r"(chuong|phan|muc) [\divx]+\b")
 def judge_title(lines: Sequence[Judged]) -> list[Judged]:
     """The first open lines judged as title where they look like one, and what continues it."""
     out = list(lines)
+    head = max((at for at, judged in enumerate(out[:_HEAD_LINES]) if judged.kind in _HEAD_KINDS), default=0)
     taken = 0
     alone = False
     for at, judged in enumerate(out):
@@ -37,7 +40,7 @@ def judge_title(lines: Sequence[Judged]) -> list[Judged]:
         if judged.kind is BlockKind.TITLE:
             taken += 1
             continue
-        if judged.kind is not None:
+        if judged.kind is not None or at < head:
             continue
         if line.cells or line.marker or line.part or taken >= _TITLE_LINES or is_addressee(text) or split_marker(text):
             break

@@ -42,19 +42,23 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """`text` in lower case without Vietnamese marks, character for character (positions keep their meaning)."""
-    return "".join(_FOLDED.get(char) or _fold_character(char) for char in text)
+    return text.translate(_FOLDING)
 
 
-def _fold_character(char: str) -> str:
-    base = unicodedata.normalize("NFD", char)[0].lower()
-    return base if len(base) == 1 else char
+class _Folding(dict[int, str]):
+    """Filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        base = unicodedata.normalize("NFD", char)[0].lower()
+        self[code] = base if len(base) == 1 else char
+        return self[code]
 
 
-_FOLDED = {"đ": "d", "Đ": "d", "Ð": "d", "–": "-", "—": "-", "‑": "-", "−": "-"}
+_FOLDING = _Folding({ord(char): plain for chars, plain in (("đĐÐ", "d"), ("–—‑−", "-")) for char in chars})
 
 
 def is_capitals(text: str) -> bool:
     """Whether (nearly) all letters are capitals: two at least, one small letter in ten forgiven to OCR."""
-    small = sum(char.islower() for char in text)
-    large = sum(char.isupper() for char in text)
+    small, large = sum(map(str.islower, text)), sum(map(str.isupper, text))
     return large >= 2 and small * 10 <= large

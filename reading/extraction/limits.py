@@ -24,8 +24,8 @@ class Limits(BaseModel):
     """Pages of a PDF or scan, or what would fill as many (see `characters_per_page`) in other formats."""
     ocr_pages: PositiveInt = 40
     """Pages that may go through OCR, at about a second or two each."""
-    characters_per_page: PositiveInt = 6000
-    """A full page of small type; times `pages` it bounds the text of a format that has no pages."""
+    characters_per_page: PositiveInt = 2500
+    """A full page of an official document; times `pages` it bounds the text of a format that has no pages."""
 
 
 DEFAULT = Limits()

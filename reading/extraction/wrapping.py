@@ -46,10 +46,10 @@ def unwrap(lines: Sequence[str]) -> list[str]:
     Text that was never wrapped (each paragraph one long line) comes back as it is.
     """
     width = max((len(line.strip()) for line in lines if not _has_columns(line)), default=0)
+    if width > _WIDEST:
+        return [line for line in lines if line.strip()]
     pairs = [(a, b) for a, b in pairwise(lines) if a.strip() and b.strip() and _goes_on(a, b, width)]
-    wrapped = width <= _WIDEST and any(
-        before.rstrip()[-1].isalnum() or before.rstrip()[-1] == "," for before, _ in pairs
-    )
+    wrapped = any(before.rstrip()[-1].isalnum() or before.rstrip()[-1] == "," for before, _ in pairs)
     out: list[str] = []
     before = ""
     for line in lines:
