@@ -38,6 +38,8 @@ class Plan:
         return [(int(edges[place.middle + 1]), int(edges[place.end + 1])) for place in self.utterance.places]
 
 
+MOST_SYMBOLS = 260
+"""In one run; the model takes 510, but memory and the wait for the first sound grow with it."""
 CODE_VERSION = 1
 """Raised whenever the code changes the sound of the same data."""
 
@@ -87,7 +89,7 @@ class KokoroEngine:
             comma_pause_ms=settings.comma_pause_ms,
         )
         parts = [[realise(syllable, self._rules) for syllable in phrase.syllables] for phrase in said]
-        groups = list(runs(parts))
+        groups = list(runs(parts, MOST_SYMBOLS))
         for number, group in enumerate(groups, 1):
             yield self._plan(assemble(group, said[-1].mark if number == len(groups) else ","), delivery)
 

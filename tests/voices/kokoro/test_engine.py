@@ -44,17 +44,20 @@ def test_the_same_words_sound_the_same(female, plain):
     assert np.array_equal(female.render(SENTENCE, PLAIN).samples, plain.samples)
 
 
-def test_speed_shortens(female, plain):
-    fast = female.render(SENTENCE, SpeechSettings(speed=1.25))
-    slow = female.render(SENTENCE, SpeechSettings(speed=0.8))
-    assert fast.duration_ms < plain.duration_ms * 0.9
-    assert slow.duration_ms > plain.duration_ms * 1.12
+def _planned_s(engine, settings):
+    return sum(plan.frames.sum() for plan in engine.plans(SENTENCE, settings)) * 0.025
+
+
+def test_speed_shortens(female):
+    usual = _planned_s(female, PLAIN)
+    assert _planned_s(female, SpeechSettings(speed=1.25)) < usual * 0.9
+    assert _planned_s(female, SpeechSettings(speed=0.8)) > usual * 1.12
 
 
 def test_the_comma_pause_is_as_long_as_asked(female):
-    short = female.render(SENTENCE, SpeechSettings(comma_pause_ms=100))
-    long = female.render(SENTENCE, SpeechSettings(comma_pause_ms=600))
-    assert long.duration_ms - short.duration_ms == pytest.approx(500, abs=60)
+    short = _planned_s(female, SpeechSettings(comma_pause_ms=100))
+    long = _planned_s(female, SpeechSettings(comma_pause_ms=600))
+    assert long - short == pytest.approx(0.5, abs=0.03)
 
 
 def _median_hz(clip):
@@ -86,10 +89,35 @@ def test_nothing_to_say_is_said(female, text):
         female.render(text, PLAIN)
 
 
-def test_a_sentence_longer_than_the_model_takes_is_whole(female):
+def test_a_sentence_longer_than_the_model_takes_is_planned_in_runs(female):
     long = " ".join(["nghiêng nghiêng"] * 60)
-    clip = female.render(long, PLAIN)
-    assert clip.duration_ms > 120 / 5 * 1000
+    plans = list(female.plans(long, PLAIN))
+    assert len(plans) > 1
+    assert all(len(plan.prompt.tokens) <= 510 for plan in plans)
+    assert sum(len(plan.utterance.places) for plan in plans) == 120
+
+
+def test_runs_are_joined_by_a_pause(female, monkeypatch):
+    usual = female.render("Mưa to, gió lớn.", PLAIN)
+    monkeypatch.setattr("voices.kokoro.engine.MOST_SYMBOLS", 16)
+    joined = female.render("Mưa to, gió lớn.", PLAIN)
+    assert len(list(female.plans("Mưa to, gió lớn.", PLAIN))) == 2
+    assert joined.duration_ms == pytest.approx(usual.duration_ms, abs=500)
+    quiet = np.abs(joined.samples) < 1e-6
+    assert quiet.sum() >= 0.15 * joined.rate_hz
+
+
+def test_every_tone_and_rime_is_one_a_person_could_speak(female):
+    text = "Má bảo mạ lúa đã tốt, mà chưa thấy nước ngập, thế nhưng vẫn khuyên họ gặt ngay, kẻo muộn mất."
+    (plan,) = female.plans(text, PLAIN)
+    edges = (np.concatenate([[0], np.cumsum(plan.frames)]) * 2).astype(int)
+    for place in plan.utterance.places:
+        rime = plan.f0_hz[edges[place.middle + 1] : edges[place.end if place.how.stopped else place.end + 1]]
+        assert rime.min() >= 65
+        assert rime.max() <= 300
+    lengths_ms = [end - start for start, end in plan.rimes_ms]
+    assert min(lengths_ms) >= 90
+    assert max(lengths_ms) <= 600
 
 
 def test_one_foreign_word_is_enough(female):
