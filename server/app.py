@@ -11,7 +11,22 @@ from starlette.staticfiles import StaticFiles
 
 from server import console, schema
 from server.air import Air
-from server.api import agents, areas, bulletins, occurrences, people, productions, schedules, setup, sign_in, speakers
+from server.api import (
+    again,
+    agents,
+    areas,
+    bulletins,
+    commands,
+    emergencies,
+    live,
+    occurrences,
+    people,
+    productions,
+    schedules,
+    setup,
+    sign_in,
+    speakers,
+)
 from server.body_limit import BodyLimit
 from server.database import Database
 from server.headers import Headers
@@ -25,7 +40,10 @@ from server.ticks import Ticks
 from voices import Studio
 
 log = structlog.get_logger(__name__)
-_API = (setup, sign_in, areas, people, bulletins, productions, schedules, occurrences, speakers)
+_API = (
+    setup, sign_in, areas, people, bulletins, productions, schedules, occurrences, again,
+    speakers, commands, emergencies, live,
+)  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 
 

@@ -17,6 +17,7 @@ from server.air.configs import Configurator
 from server.air.gateway import Gateway
 from server.air.inbox import Inbox
 from server.air.keys import KeyStore, trust_set
+from server.air.orders import Orders
 from server.air.publisher import Publisher
 from server.broker import open_broker
 from server.database import Database
@@ -112,6 +113,7 @@ class Air:
             self.broker.address,
             publisher=Publisher(self._database, self.keys, station, self._holder),
             configurator=Configurator(self._database, self.keys, station, self._holder, self._settings.timezone),
+            orders=Orders(self._database, self.keys, station, self._holder),
             inbox=self.inbox,
         )
         gateway.start()

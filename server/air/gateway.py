@@ -18,6 +18,7 @@ from server.air.inbox import Inbox
 from server.air.keys import KeyStore
 from server.air.lease import LeaseLostError
 from server.air.link import Link, Received, Will
+from server.air.orders import Orders
 from server.air.publisher import Publisher
 from server.broker import BrokerAddress
 from server.database import Database
@@ -46,12 +47,14 @@ class Gateway:
         *,
         publisher: Publisher,
         configurator: Configurator,
+        orders: Orders,
         inbox: Inbox,
     ) -> None:
         self._station = station
         self._keys = keys
         self._publisher = publisher
         self._configurator = configurator
+        self._orders = orders
         self._inbox = inbox
         self._received: queue.SimpleQueue[Received | None] = queue.SimpleQueue()
         self._kicked = threading.Event()
@@ -102,10 +105,6 @@ class Gateway:
         """Whether the broker hears us now."""
         return self._link.connected.is_set()
 
-    def send(self, topic: str, token: str) -> None:
-        """Publish a message that is not retained: a command, an alert."""
-        self._link.publish(topic, token)
-
     # ------------------------------------------------------------ connection
 
     def _will(self) -> Will:
@@ -137,7 +136,8 @@ class Gateway:
             self._kicked.wait()
             self._kicked.clear()
             try:
-                self._send_all(self._due())
+                self._send_all(self._orders.due(), retain=False)
+                self._send_all(self._due(), retain=True)
             except LeaseLostError:
                 log.warning("no longer the gateway")
             except DBAPIError as error:
@@ -149,14 +149,15 @@ class Gateway:
         """Everything to send now. One thread only, so that no older message is ever sent after a newer one."""
         while self._resend:
             remembered = self._resend.pop()
+            self._orders.again()
             yield from self._publisher.stored(present() - _RECENT if remembered else None)
         yield from self._publisher.desired()
         yield from self._configurator.configs()
 
-    def _send_all(self, lists: Iterator[list[tuple[str, str]]]) -> None:
+    def _send_all(self, lists: Iterator[list[tuple[str, str]]], *, retain: bool) -> None:
         for messages in lists:
             for topic, token in messages:
-                self._link.publish(topic, token, retain=True)
+                self._link.publish(topic, token, retain=retain)
             if self._stopping.is_set():
                 return
 

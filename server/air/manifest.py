@@ -14,11 +14,13 @@ from protocol.enrolment import AUDIO_PATH
 from protocol.jobs import Audio, Job
 from protocol.messages import Cancel, Desired
 from protocol.states import ENDS, State
+from server import areas
 from server.tables import (
     Bulletin,
     Delivery,
     Emergency,
     Occurrence,
+    PreparedEmergency,
     Production,
     ProductionStatus,
     Schedule,
@@ -44,6 +46,8 @@ class Plan:
     jobs: list[tuple[Delivery, Job]] = field(default_factory=list)
     cancels: list[Delivery] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
+    alerted: list[Delivery] = field(default_factory=list)
+    """Emergencies that this device is told of for the first time."""
     prefetch: list[Audio] = field(default_factory=list)
 
     def body(self, valid_until: datetime) -> Desired:
@@ -66,6 +70,8 @@ def plans(session: Session, speakers: Sequence[Speaker], now: datetime) -> dict[
     """The plan of each of these speakers, by id."""
     found = {speaker.id: Plan() for speaker in speakers}
     _add_jobs(session, {speaker.id: speaker for speaker in speakers}, found, now)
+    _add_alerts(session, found, now)
+    _add_prepared(session, speakers, found)
     return found
 
 
@@ -113,6 +119,50 @@ def _add_jobs(session: Session, speakers: dict[str, Speaker], found: dict[str, P
             log.error("delivery makes no job", delivery=delivery.id, errors=error.errors(include_url=False))  # noqa: TRY400  said
             continue
         plan.jobs.append((delivery, job))
+
+
+def _add_alerts(session: Session, found: dict[str, Plan], now: datetime) -> None:
+    """Orders in force; of a cleared one the all-clear, for devices that have not told yet how it ended.
+
+    One that never spoke of the emergency is given both, so that it can tell: ordered and cleared while it was away.
+    """
+    rows = session.exec(
+        select(Emergency, Delivery)
+        .join(Occurrence, col(Emergency.id) == col(Occurrence.id))
+        .join(Delivery, col(Delivery.occurrence_id) == col(Occurrence.id))
+        .where(col(Delivery.speaker_id).in_(found), col(Delivery.state).not_in(ENDS), col(Occurrence.not_after) > now)
+        .order_by(col(Emergency.alert_rev))
+    )
+    for emergency, delivery in rows:
+        plan = found[delivery.speaker_id]
+        if delivery.state is State.QUEUED:
+            plan.alerted.append(delivery)
+        if not emergency.clear_token or delivery.state is State.UNKNOWN:
+            plan.alerts.append(emergency.alert_token)
+        if emergency.clear_token:
+            plan.alerts.append(emergency.clear_token)
+
+
+def _add_prepared(session: Session, speakers: Sequence[Speaker], found: dict[str, Plan]) -> None:
+    """Prepared emergency messages of each speaker's area and of those above it."""
+    prepared = session.exec(
+        select(PreparedEmergency.area_id, PreparedEmergency.version_id)
+        .where(col(PreparedEmergency.retired_at).is_(None))
+        .order_by(col(PreparedEmergency.id))
+    ).all()
+    if not prepared:
+        return
+    audio = audio_of_versions(session, {version_id for _, version_id in prepared})
+    above: dict[str, set[str]] = {}
+    for speaker in speakers:
+        if speaker.area_id not in above:
+            above[speaker.area_id] = {area.id for area in areas.chain(session, speaker.area_id)}
+        wanted = {
+            audio[version_id].sha256: audio[version_id]
+            for area_id, version_id in prepared
+            if area_id in above[speaker.area_id] and version_id in audio
+        }
+        found[speaker.id].prefetch.extend(wanted.values())
 
 
 def _was_for_another_box(delivery: Delivery, speaker: Speaker) -> bool:

@@ -178,6 +178,10 @@ def _mark_published(session: Session, plan: Plan, now: datetime) -> None:
             if occurrence is not None and occurrence.status is OccurrenceStatus.PLANNED:
                 occurrence.status = OccurrenceStatus.PUBLISHED
                 session.add(occurrence)
+    for delivery in plan.alerted:
+        if move(delivery, State.UNKNOWN, at=now):
+            delivery.published_at = now
+            session.add(delivery)
     for delivery in plan.cancels:
         if delivery.cancel_published_at is None:
             delivery.cancel_published_at = now

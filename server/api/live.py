@@ -1,0 +1,47 @@
+"""Changes as they happen: server-sent events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from server.api.context import PersonDep, StationDep
+from server.live import Change, Watch
+from server.station import Station
+
+router = APIRouter(prefix="/live", tags=["live"])
+_LOOK_S = 0.4
+_QUIET_S = 15.0
+"""A comment at least this often, so that nobody on the way takes the silence for a dead connection."""
+
+
+@router.get("", response_class=StreamingResponse)
+async def get_live(request: Request, person: PersonDep, station: StationDep) -> StreamingResponse:
+    """Events `production`, `speaker` and `delivery` with JSON, from now on, at the person's place and below."""
+    return StreamingResponse(
+        _stream(request, station, Watch(person.area_id)),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(request: Request, station: Station, watch: Watch) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    quiet_s = 0.0
+    while not await request.is_disconnected():
+        changes = await run_in_threadpool(_look, station, watch)
+        for name, data in changes:
+            yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        quiet_s = 0.0 if changes else quiet_s + _LOOK_S
+        if quiet_s >= _QUIET_S:
+            yield ":\n\n"
+            quiet_s = 0.0
+        await asyncio.sleep(_LOOK_S)
+
+
+def _look(station: Station, watch: Watch) -> list[Change]:
+    with station.database.read() as session:
+        return watch.changes(session)

@@ -1,0 +1,113 @@
+"""What has changed since: asked of the database, so that every process sees what any process did."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, or_, select
+
+from server import areas
+from server.tables import Bulletin, Delivery, Production, ProductionStatus, Speaker, Version
+from server.tables.columns import now
+
+_OVERLAP = timedelta(seconds=3)
+"""Rows are stamped before they are committed: look back this far, and tell what was told already by its stamp."""
+_REMEMBERED = 50_000
+"""More marks than this are forgotten: at worst something is told twice."""
+_OPEN = (ProductionStatus.QUEUED, ProductionStatus.RENDERING)
+
+Change = tuple[str, dict[str, Any]]
+"""Name of an event ("production", "speaker", "delivery") and what it says."""
+
+
+@dataclass
+class Watch:
+    """One viewer's place in the stream of changes, for an area and everything below it."""
+
+    area_id: str
+    since: datetime = field(default_factory=now)
+    _told: dict[tuple[str, str], object] = field(default_factory=dict)
+
+    def changes(self, session: Session) -> list[Change]:
+        """What happened since the last call, oldest kind of thing first."""
+        at, places = now(), areas.below(session, self.area_id)
+        after = self.since - _OVERLAP
+        found = [
+            *self._productions(session, places, after),
+            *self._speakers(session, places, after),
+            *self._deliveries(session, places, after),
+        ]
+        self.since = at
+        if len(self._told) > _REMEMBERED:
+            self._told.clear()
+        return found
+
+    def _fresh(self, kind: str, key: str, mark: object) -> bool:
+        if self._told.get((kind, key)) == mark:
+            return False
+        self._told[kind, key] = mark
+        return True
+
+    def _productions(self, session: Session, places: set[str], after: datetime) -> list[Change]:
+        rows = session.exec(
+            select(Production, Bulletin.title)
+            .join(Version, col(Production.version_id) == col(Version.id))
+            .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
+            .where(
+                col(Bulletin.area_id).in_(places),
+                or_(col(Production.status).in_(_OPEN), col(Production.finished_at) > after),
+            )
+        )
+        return [
+            (
+                "production",
+                {
+                    "version_id": row.version_id,
+                    "title": title,
+                    "status": row.status,
+                    "done": row.done,
+                    "total": row.total,
+                    "error": row.error,
+                },
+            )
+            for row, title in rows
+            if self._fresh("production", row.id, (row.status, row.done, row.total))
+        ]
+
+    def _speakers(self, session: Session, places: set[str], after: datetime) -> list[Change]:
+        rows = session.exec(
+            select(Speaker.id, Speaker.online, Speaker.last_heard_at, Speaker.updated_at).where(
+                col(Speaker.area_id).in_(places), col(Speaker.updated_at) > after
+            )
+        )
+        return [
+            ("speaker", {"id": speaker_id, "online": online, "last_heard_at": heard and heard.isoformat()})
+            for speaker_id, online, heard, updated in rows
+            if self._fresh("speaker", speaker_id, updated)
+        ]
+
+    def _deliveries(self, session: Session, places: set[str], after: datetime) -> list[Change]:
+        rows = session.exec(
+            select(Delivery)
+            .join(Speaker, col(Delivery.speaker_id) == col(Speaker.id))
+            .where(col(Speaker.area_id).in_(places), col(Delivery.updated_at) > after)
+            .order_by(col(Delivery.updated_at))
+        )
+        return [
+            (
+                "delivery",
+                {
+                    "occurrence_id": row.occurrence_id,
+                    "speaker_id": row.speaker_id,
+                    "attempt": row.attempt,
+                    "state": row.state,
+                    "reason": row.reason,
+                    "changed_at": row.changed_at.isoformat(),
+                    "started_at": row.started_at and row.started_at.isoformat(),
+                    "start_error_ms": row.start_error_ms,
+                    "played_ms": row.played_ms,
+                },
+            )
+            for row in rows
+            if self._fresh("delivery", row.id, row.updated_at)
+        ]
