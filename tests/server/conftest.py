@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -174,10 +175,12 @@ def database_url(request):
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
-    cluster = Cluster.start(tmp_path_factory.mktemp("postgresql"))
-    yield cluster
-    cluster.stop()
+def postgresql():
+    # not below pytest's own folder: only its owner may enter that, and root may not run PostgreSQL
+    with tempfile.TemporaryDirectory(prefix="loa-postgresql-", ignore_cleanup_errors=True) as folder:
+        cluster = Cluster.start(Path(folder))
+        yield cluster
+        cluster.stop()
 
 
 class Cluster:
@@ -193,8 +196,6 @@ class Cluster:
             pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
         cluster = cls(folder, "postgres" if os.getuid() == 0 else None)
         if cluster.user:
-            for parent in (folder, *folder.parents[:2]):
-                parent.chmod(0o755)
             shutil.chown(folder, cluster.user)
         cluster._run("initdb", "-D", folder / "data", "-U", "loa", "--auth=trust", "--no-sync", "-E", "UTF8")
         options = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=60"
