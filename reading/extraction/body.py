@@ -20,17 +20,16 @@ from reading.extraction.phrases import (
 )
 
 _TITLE_LINES = 6
-_HEAD_LINES = 20
 _HEAD_KINDS = {BlockKind.ISSUER, BlockKind.MOTTO, BlockKind.DOCUMENT_NUMBER, BlockKind.PLACE_DATE}
 _HEADING_LENGTH = 140
 _ITEMS_ONLY = {"dash", "plus", "bullet", "small"}
 _CHAPTER = re.compile(r"(chuong|phan|muc) [\divx]+\b")
 
 
-def judge_title(lines: Sequence[Judged]) -> list[Judged]:
-    """The first open lines judged as title where they look like one, and what continues it."""
+def judge_title(lines: Sequence[Judged], head: int) -> list[Judged]:
+    """The first open lines judged as title where they look like one, and what continues it; the first `head` are letterhead."""
     out = list(lines)
-    head = max((at for at, judged in enumerate(out[:_HEAD_LINES]) if judged.kind in _HEAD_KINDS), default=0)
+    last = max((at for at, judged in enumerate(out[:head]) if judged.kind in _HEAD_KINDS), default=0)
     taken = 0
     alone = False
     for at, judged in enumerate(out):
@@ -40,7 +39,7 @@ def judge_title(lines: Sequence[Judged]) -> list[Judged]:
         if judged.kind is BlockKind.TITLE:
             taken += 1
             continue
-        if judged.kind is not None or at < head:
+        if judged.kind is not None or at < last:
             continue
         if line.cells or line.marker or line.part or taken >= _TITLE_LINES or is_addressee(text) or split_marker(text):
             break
@@ -63,7 +62,7 @@ def _opens_title(line: RawParagraph) -> bool:
 
 def _continues_title(line: RawParagraph, *, alone: bool) -> bool:
     text = line.text
-    if is_authority(text):
+    if line.heading is not None or is_authority(text):
         return False
     if line.title or is_subject(text) or (is_capitals(text) and len(text) <= 200 and not text.endswith(":")):
         return True

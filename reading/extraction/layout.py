@@ -28,7 +28,7 @@ def classify_blocks(paragraphs: Sequence[RawParagraph]) -> tuple[Block, ...]:
         else:
             stretch.append(line)
     judged += judge_closing(stretch)
-    return tuple(blocks(judge_title(judged)))
+    return tuple(blocks(judge_title(judged, len(head))))
 
 
 def _tabbed_tables(lines: Sequence[RawParagraph]) -> list[RawParagraph]:
