@@ -1,0 +1,119 @@
+"""The acoustic self-test: a short chirp, recorded while it sounds, judged by correlation. Pure.
+
+The matched filter finds the chirp far below the noise of a street; what is left of the recording after the best match says how
+distorted the horn is. Levels are relative to full scale of the recording, so "weak" means: weaker than this box was when set up.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.sound.decoding import RATE_HZ, Samples
+
+CHIRP_S = 1.2
+LOW_HZ, HIGH_HZ = 400.0, 3_500.0
+"""Where every horn speaks and every small microphone hears."""
+FOUND = 8.0
+"""Peak of the correlation over its typical height; noise alone reaches about 5."""
+WEAK_DB = -45.0
+"""Level of the chirp in the recording below which the horn is called weak, unless the box knows its own."""
+DISTORTED = 0.35
+"""Share of the energy, around the chirp, that is at frequencies which the chirp is not playing at that moment."""
+
+
+class Finding(StrEnum):
+    """What the horn did."""
+
+    GOOD = "good"
+    SILENT = "silent"
+    WEAK = "weak"
+    DISTORTED = "distorted"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The finding and what it rests on."""
+
+    finding: Finding
+    score: float
+    """Peak over typical correlation."""
+    level_db: float | None = None
+    """Of the chirp in the recording, dB of full scale."""
+    delay_ms: float | None = None
+    """From the recording's beginning to the chirp."""
+    distortion: float | None = None
+    """0 is clean, 1 is nothing but distortion."""
+
+
+def chirp() -> Samples:
+    """A rising tone with soft ends, at −6 dB of full scale."""
+    at = np.arange(int(CHIRP_S * RATE_HZ)) / RATE_HZ
+    phase = 2 * np.pi * (LOW_HZ * at + (HIGH_HZ - LOW_HZ) / (2 * CHIRP_S) * at**2)
+    ends = np.minimum(1.0, np.minimum(at, CHIRP_S - at) / 0.05)
+    return np.asarray(0.5 * np.sin(phase) * ends, np.float32)
+
+
+def judge(recording: Samples, *, weak_db: float = WEAK_DB) -> Judgement:
+    """What the horn did, from a recording (mono at RATE_HZ) made while `chirp` was played."""
+    pattern = chirp().astype(np.float64)
+    if len(recording) < len(pattern):
+        return Judgement(Finding.SILENT, 0.0)
+    heard = recording.astype(np.float64) - float(np.mean(recording))
+    envelope = _envelope(heard, pattern)
+    peak = int(np.argmax(envelope))
+    score = float(envelope[peak] / (np.median(envelope) + 1e-12))
+    if score < FOUND:
+        return Judgement(Finding.SILENT, round(score, 1))
+    delay_ms = round(peak * 1000 / RATE_HZ, 1)
+    amplitude = envelope[peak] / float(np.sum(pattern**2))
+    level_db = round(20 * float(np.log10(amplitude * float(np.max(np.abs(pattern))) + 1e-12)), 1)
+    distortion = round(_distortion(heard[peak : peak + len(pattern)], _before(heard, peak, len(pattern))), 3)
+    finding = Finding.GOOD
+    if distortion > DISTORTED:
+        finding = Finding.DISTORTED
+    elif level_db < weak_db:
+        finding = Finding.WEAK
+    return Judgement(finding, round(score, 1), level_db, delay_ms, distortion)
+
+
+def _envelope(heard: NDArray[np.float64], pattern: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Height of the matched filter's output at every delay, whatever the phase of what came back."""
+    size = 1 << (len(heard) + len(pattern)).bit_length()
+    spectrum = np.fft.fft(heard, size) * np.conj(np.fft.fft(pattern, size))
+    spectrum[size // 2 :] = 0.0  # only positive frequencies: the analytic signal
+    found: NDArray[np.float64] = 2 * np.abs(np.fft.ifft(spectrum))
+    return found[: len(heard) - len(pattern) + 1]
+
+
+def _before(heard: NDArray[np.float64], peak: int, length: int) -> NDArray[np.float64]:
+    """The noise of the place, from just before the chirp; empty if the recording begins with it."""
+    return heard[max(0, peak - length) : max(0, peak - RATE_HZ // 20)]
+
+
+def _distortion(sounding: NDArray[np.float64], noise: NDArray[np.float64]) -> float:
+    """Share of the chirp's energy that is away from the frequency it has at each moment, the place's noise taken off."""
+    width = 2048
+    window = np.hanning(width)
+    frequency = np.fft.rfftfreq(width, 1 / RATE_HZ)
+    heard = (frequency > 150) & (frequency < 12_000)
+    floor = _mean_power(noise, width, window)
+    inside = outside = 0.0
+    for begin in range(width, len(sounding) - 2 * width, width):
+        power = np.maximum(np.abs(np.fft.rfft(sounding[begin : begin + width] * window)) ** 2 - floor, 0.0)
+        middle_s = (begin + width / 2) / RATE_HZ
+        tone_hz = LOW_HZ + (HIGH_HZ - LOW_HZ) * middle_s / CHIRP_S
+        near = np.abs(frequency - tone_hz) < 160
+        inside += float(np.sum(power[heard & near]))
+        outside += float(np.sum(power[heard & ~near]))
+    return outside / (inside + outside + 1e-12)
+
+
+def _mean_power(noise: NDArray[np.float64], width: int, window: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Twice the noise's mean power spectrum: its single frames scatter that much."""
+    frames = [noise[begin : begin + width] * window for begin in range(0, len(noise) - width, width)]
+    if not frames:
+        return np.zeros(width // 2 + 1)
+    power: NDArray[np.float64] = 2.5 * np.mean([np.abs(np.fft.rfft(frame)) ** 2 for frame in frames], axis=0)
+    return power
