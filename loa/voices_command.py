@@ -115,10 +115,16 @@ def serve(
 
 @contextmanager
 def _errors_to_the_person() -> Iterator[None]:
+    from pydantic import ValidationError
+
     from voices import VoiceError
 
     try:
         yield
     except VoiceError as error:
         print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
+    except ValidationError as error:
+        wrong = ", ".join(str(part["loc"][-1]) for part in error.errors())
+        print(f"Chưa đúng: {wrong}. Địa chỉ phải bắt đầu bằng http:// hoặc https://.", file=sys.stderr)
         raise typer.Exit(1) from error

@@ -5,8 +5,8 @@ import unicodedata
 
 COMFORTABLE_CHARS = 110
 """Longer than this, a sentence is divided where it has punctuation: about 25 syllables, 7 s."""
-MOST_CHARS = 220
-"""Longer than this, at any space: about 50 syllables, 14 s."""
+MOST_CHARS = 180
+"""Longer than this, at any space: about 40 syllables, 11 s; a worker's memory grows with it (510 MB here, 610 at 220)."""
 _PUNCTUATION = (re.compile(r"(?<=[.!?…;:])\s+"), re.compile(r"(?<=,)\s+"))
 _SPACE = re.compile(r"\s+")
 _CRUMB_CHARS = 20

@@ -80,6 +80,8 @@ class RenderProcess:
             try:
                 answer = self._child.ask(question, limit_s)
             except ChildDiedError as error:
+                if self._closed:
+                    continue
                 log.warning("Render worker died", attempt=attempt, reason=str(error), subject=subject[:80])
                 self._drop()
             except ChildHungError as error:

@@ -9,14 +9,16 @@ from types import TracebackType
 from typing import Literal, Self, TypeVar
 
 import numpy as np
+import structlog
 
 from voices.cache import ClipCache, clip_key
 from voices.engine import Clip, SpeechSettings
-from voices.errors import NothingToSayError, ProductionCancelledError
+from voices.errors import NothingToSayError, ProductionCancelledError, StorageError
 from voices.phrases import phrases
 from voices.production import Progress, SpokenSentence
 from voices.render_process import Limits, RenderProcess
 
+log = structlog.get_logger(__name__)
 Lane = Literal["bulk", "interactive"]
 T = TypeVar("T")
 _BULK_NICE = 5
@@ -28,7 +30,7 @@ class Studio:
     """Render workers and their cache. A context manager: leaving it ends every worker at once.
 
     `workers` processes of one thread each render the bulk; the interactive lane is one more process of
-    `interactive_threads`, which bulk work never enters. Each starts when first needed and keeps its voices loaded.
+    `interactive_threads`, which bulk work never enters. Each starts when first needed and keeps the voice it spoke last.
     `factory` names the function that opens a voice, "module:function".
     """
 
@@ -84,7 +86,7 @@ class Studio:
         Closing the iterator, or `cancelled` returning true, withdraws what has not begun: the latter raises
         `ProductionCancelledError`. A sentence without a speakable syllable raises `NothingToSayError`, or, where
         `on_unspeakable` is given, is told there and becomes an empty clip. Raises also `EngineFailedError`,
-        `VoiceNotInstalledError`, `StorageError`.
+        `VoiceNotInstalledError`. A full disk only means that clips are not kept.
         """
         if not sentences:
             return
@@ -206,7 +208,10 @@ class _Order:
 
         def make(process: RenderProcess) -> Clip:
             clip = process.render(self._voice, phrase, self._settings)
-            self._cache.put(key, clip)
+            try:
+                self._cache.put(key, clip)
+            except StorageError as error:  # an emergency must not wait for somebody to tidy the disk
+                log.warning("Clip not kept", key=key, reason=str(error))
             return clip
 
         self._making[key] = self.lane.submit(make)

@@ -1,4 +1,4 @@
-"""The render worker's side: arguments FACTORY and THREADS, one engine loaded per voice.
+"""The render worker's side: arguments FACTORY and THREADS, one voice loaded at a time.
 
 Questions: ("open", voice) → fingerprint; ("render", voice, text, settings) → Rendered. An error of the engine comes back
 as the `VoiceError` itself; anything else ends the process, and the studio starts another.
@@ -7,7 +7,6 @@ as the `VoiceError` itself; anything else ends the process, and the studio start
 import importlib
 import resource
 import sys
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,6 @@ from voices.errors import VoiceError
 from voices.pcm import to_pcm16
 
 log = structlog.get_logger(__name__)
-_VOICES_KEPT = 2
-"""The female and the male voice; a third takes the place of the one used longest ago."""
 _DATA_LIMIT_BYTES = 3_000_000_000
 """A runaway engine gets MemoryError and ends; the studio's own limit, by resident size, is far lower."""
 
@@ -42,7 +39,7 @@ class Worker:
     def __init__(self, factory: Callable[[str, int], Engine], threads: int) -> None:
         self._factory = factory
         self._threads = threads
-        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._loaded: tuple[str, Engine] | None = None
 
     def answer(self, question: tuple[Any, ...]) -> object:
         """One question, one answer; see the module."""
@@ -58,12 +55,11 @@ class Worker:
         return Rendered(to_pcm16(clip.samples).tobytes(), clip.rate_hz, resident_bytes())
 
     def _engine(self, voice: str) -> Engine:
-        if voice not in self._engines:
-            while len(self._engines) >= _VOICES_KEPT:
-                self._engines.popitem(last=False)
-            self._engines[voice] = self._factory(voice, self._threads)
-        self._engines.move_to_end(voice)
-        return self._engines[voice]
+        """The voice, loaded in place of the one before: two at once would be too much memory."""
+        if self._loaded is None or self._loaded[0] != voice:
+            self._loaded = None
+            self._loaded = (voice, self._factory(voice, self._threads))
+        return self._loaded[1]
 
 
 def resident_bytes() -> int:

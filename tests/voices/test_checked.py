@@ -32,6 +32,11 @@ class FakeEar:
         return ""
 
 
+@pytest.fixture
+def studio(make_studio):
+    return make_studio(workers=1)
+
+
 def checked(studio, tmp_path, ear, **options):
     options = {"voice": "thu", "settings": SpeechSettings(), "programme": QUIET} | options
     return produce_checked(SENTENCES, tmp_path / "out", studio=studio, ear=ear, **options)

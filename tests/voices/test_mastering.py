@@ -95,6 +95,7 @@ def test_mp3_for_others(tmp_path):
     assert abs(measure(mp3).integrated_lufs + 16) <= 1
 
 
+@pytest.mark.usefixtures("each_ffmpeg")
 def test_a_full_disk_is_named(tmp_path):
     source = write(tmp_path / "in.wav", speechlike(2))
     with pytest.raises(StorageError, match="đầy"):

@@ -22,6 +22,7 @@ def test_a_long_one_is_divided_at_its_commas():
 def test_without_punctuation_it_is_divided_only_when_it_must():
     assert len(phrases("bà con " * 25)) == 1
     assert len(phrases("bà con " * 40)) == 2
+    assert max(map(len, phrases("bà con " * 40))) <= MOST_CHARS
 
 
 def test_two_spellings_of_a_text_are_one():

@@ -1,7 +1,9 @@
 """From sentences to the file on air: what sounds when, and nothing half-written, ever."""
 
+import errno
 import hashlib
 import json
+import os
 import threading
 
 import numpy as np
@@ -34,6 +36,11 @@ SENTENCES = [
     SpokenSentence(text="Chiều mai cắt điện từ mười ba giờ.", pause_after="paragraph", key_fact=True),
     SpokenSentence(text="Đề nghị bà con chủ động."),
 ]
+
+
+@pytest.fixture
+def studio(make_studio):
+    return make_studio(workers=1)
 
 
 @pytest.fixture
@@ -222,3 +229,19 @@ def test_editing_one_sentence_renders_one_sentence(make, engine_log):
     before = len(engine_log.rendered())
     make([SENTENCES[0], SpokenSentence(text="Chiều mốt cắt điện."), SENTENCES[2]])
     assert engine_log.rendered()[before:] == ["Chiều mốt cắt điện."]
+
+
+def test_a_disk_that_fills_up_is_told_and_leaves_nothing_half_written(make, tmp_path, monkeypatch):
+    make(SENTENCES[:1])
+    before = set((tmp_path / "out").iterdir())
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(StorageError, match="đầy"):
+            make()
+    assert set((tmp_path / "out").iterdir()) == before
+    assert not list((tmp_path / "clips").rglob(".tmp-*"))
+    assert make().opus.exists()

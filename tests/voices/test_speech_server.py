@@ -21,6 +21,11 @@ from voices.speech_server import speech_app
 SETTINGS = SpeechSettings()
 
 
+@pytest.fixture
+def studio(make_studio):
+    return make_studio(workers=1)
+
+
 @contextmanager
 def served(app):
     """The app's base URL, on a free port of this machine."""

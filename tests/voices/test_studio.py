@@ -1,5 +1,6 @@
 """Sentences in, clips out: in order, cached, and whatever the engine does, the queue goes on."""
 
+import errno
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from voices import (
     SpokenSentence,
     VoiceNotInstalledError,
 )
+from voices.phrases import MOST_CHARS
 from voices.render_process import Limits
 
 SETTINGS = SpeechSettings()
@@ -149,7 +151,7 @@ def test_nothing_to_say_is_an_error_unless_the_caller_wants_to_know(studio):
 def test_a_sentence_of_any_length_is_rendered_in_phrases(studio, engine_log):
     text = "bà con chú ý theo dõi " * 100
     ((_, clip),) = render(studio, text)
-    assert max(map(len, engine_log.rendered())) <= 220
+    assert max(map(len, engine_log.rendered())) <= MOST_CHARS
     assert clip.duration_ms > 80_000
 
 
@@ -195,3 +197,14 @@ def _alive(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_full_disk_costs_the_cache_not_the_speech(studio, engine_log, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        assert render(studio, "khẩn cấp")[0][1].duration_ms == 320
+    render(studio, "khẩn cấp")
+    assert engine_log.rendered() == ["khẩn cấp"] * 2
