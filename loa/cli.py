@@ -6,7 +6,17 @@ import sys
 import structlog
 import typer
 
-from loa import agent_command, demo_command, read_command, run_command, say_command, serve_command, voices_command
+from loa import (
+    agent_command,
+    audit_command,
+    backup_command,
+    demo_command,
+    read_command,
+    run_command,
+    say_command,
+    serve_command,
+    voices_command,
+)
 
 app = typer.Typer(
     help="Loa Làng: văn bản của xã thành tiếng nói trên loa thôn, đúng giờ, có chữ ký, và biết đã phát gì.",
@@ -18,7 +28,10 @@ app.command("run")(run_command.run)
 app.command("serve")(serve_command.serve)
 app.command("read")(read_command.read)
 app.command("say")(say_command.say)
+app.command("backup")(backup_command.backup)
+app.command("restore")(backup_command.restore)
 app.add_typer(agent_command.app, name="agent")
+app.add_typer(audit_command.app, name="audit")
 app.add_typer(voices_command.app, name="voices")
 
 

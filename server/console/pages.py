@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from server import areas
 from server.api.context import PersonDep, StationDep
+from server.api.views import OccurrenceView
 from server.console import words
 from server.people import rights
 from server.station import Station
@@ -56,6 +57,7 @@ class Page:
             clock=self.clock,
             moment=self.moment,
             length=length,
+            failed=failed,
             now=now(),
             notice=_NOTICES.get(self.request.query_params.get("xong", ""), ""),
             **values,
@@ -122,6 +124,9 @@ _NOTICES = {
     "loa": "Đã thêm cụm loa.",
     "tieng": "Đang dựng tiếng.",
     "dung": "Đã gửi lệnh dừng tới tất cả các loa.",
+    "khan-cap": "Đã phát lệnh khẩn cấp.",
+    "het": "Đã báo hết tình huống khẩn cấp.",
+    "lai": "Đã gửi lại cho các loa chưa phát được.",
     "ban-moi": "Đã tạo bản nháp mới.",
     "thiet-lap": "Đã thiết lập xong. Hãy đăng nhập.",
 }
@@ -156,6 +161,12 @@ def length(duration_ms: int | None) -> str:
         return "chưa rõ"
     minutes, seconds = divmod(round(duration_ms / 1000), 60)
     return f"{minutes} phút {seconds:02d} giây" if minutes else f"{seconds} giây"
+
+
+def failed(occurrence: OccurrenceView) -> bool:
+    """Whether some speaker did not sound to the end, and nothing newer is on its way to it."""
+    newest = {delivery.speaker_id: delivery for delivery in occurrence.deliveries}  # attempts come in order
+    return occurrence.status != "withdrawn" and any(words.tone(d.state) == "bad" for d in newest.values())
 
 
 @cache

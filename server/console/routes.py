@@ -1,5 +1,5 @@
 """All pages."""
 
-from server.console import bulletins, entrance, on_air, speakers, today
+from server.console import bulletins, entrance, on_air, speakers, today, urgent
 
-ROUTERS = (entrance.router, today.router, on_air.router, bulletins.router, speakers.router)
+ROUTERS = (entrance.router, today.router, on_air.router, bulletins.router, speakers.router, urgent.router)

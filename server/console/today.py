@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from protocol.states import ENDS, SOUNDING
 from server import areas
+from server.api.again import AgainRequest, post_again
 from server.api.occurrences import get_occurrences, post_withdraw
 from server.api.views import OccurrenceView
 from server.bulletins import store
@@ -39,6 +40,14 @@ def post_withdrawal(occurrence_id: str, page: PageDep, ve: Annotated[str, Form(m
     assert page.person is not None
     post_withdraw(occurrence_id, page.person, page.station)
     return to(local_path(ve), "thu")
+
+
+@router.post("/luot-phat/{occurrence_id}/gui-lai")
+def post_again_there(occurrence_id: str, page: PageDep, ve: Annotated[str, Form(max_length=500)] = "/") -> Response:
+    """Send an occurrence again to the speakers where it did not sound."""
+    assert page.person is not None
+    post_again(occurrence_id, AgainRequest(), page.person, page.station)
+    return to(local_path(ve), "lai")
 
 
 @router.get("/lich-su")

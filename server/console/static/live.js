@@ -10,5 +10,9 @@ async function refresh() {
   } catch { /* the connection is lost: what is shown stays, with its time */ }
   pending = false;
 }
-setInterval(refresh, 3000);
+let timer = setInterval(refresh, 3000);
+const events = new EventSource("/api/v1/live");
+for (const name of ["delivery", "speaker", "production"]) events.addEventListener(name, refresh);
+events.addEventListener("open", () => { clearInterval(timer); timer = setInterval(refresh, 30000); });
+events.addEventListener("error", () => { clearInterval(timer); timer = setInterval(refresh, 3000); });
 document.addEventListener("visibilitychange", refresh);
