@@ -14,10 +14,14 @@ import typer
 
 REPOSITORY_ITEMS = Path(__file__).resolve().parent.parent / "tests" / "reading" / "data" / "unseen-items.tsv"
 PAGE = (
-    "Thực hiện Kế hoạch số 145/KH-UBND ngày 12/5/2026 của UBND tỉnh về tiêm phòng vắc xin LMLM cho đàn gia súc đợt 1/2026, UBND xã Nà Ít "
-    "thông báo: từ 7h30 – 11h các ngày 3, 5 và 7/6, tổ thú y đến từng thôn. Mức hỗ trợ 1.500.000đ/hộ nghèo, 4,5 triệu đồng/mô hình; "
-    "21/25 thôn đã đăng ký, đạt 84,5%. Mọi thắc mắc xin gọi 0912.345.678 hoặc tổng đài 1900 1234. Đề nghị các đ/c trưởng thôn, BCH Đoàn xã, "
-    "Hội CCB, Hội LHPN phối hợp tuyên truyền đến nhân dân, bảo đảm ANTT, ATGT và VSATTP trong suốt thời gian thực hiện.\n"
+    "Thực hiện Kế hoạch số 145/KH-UBND ngày 12/5/2026 của UBND tỉnh về tiêm phòng vắc xin LMLM cho đàn gia súc đợt "
+    "1/2026, UBND xã Nà Ít "
+    "thông báo: từ 7h30 – 11h các ngày 3, 5 và 7/6, tổ thú y đến từng thôn. Mức hỗ trợ 1.500.000đ/hộ nghèo, 4,5 "
+    "triệu đồng/mô hình; "
+    "21/25 thôn đã đăng ký, đạt 84,5%. Mọi thắc mắc xin gọi 0912.345.678 hoặc tổng đài 1900 1234. Đề nghị các đ/c "
+    "trưởng thôn, BCH Đoàn xã, "
+    "Hội CCB, Hội LHPN phối hợp tuyên truyền đến nhân dân, bảo đảm ANTT, ATGT và VSATTP trong suốt thời gian thực "
+    "hiện.\n"
 ) * 4
 """About 2,000 characters: a page of an ordinary notice."""
 
@@ -34,7 +38,9 @@ class Said(NamedTuple):
 
 
 def reading(
-    items: Annotated[list[Path] | None, typer.Argument(help="TSV: loại, chữ viết, các cách đọc đúng cách nhau bằng ||.")] = None,
+    items: Annotated[
+        list[Path] | None, typer.Argument(help="TSV: loại, chữ viết, các cách đọc đúng cách nhau bằng ||.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
     misses: Annotated[bool, typer.Option("--misses", help="In từng câu đọc sai.")] = False,
@@ -128,12 +134,16 @@ def _print(report: dict[str, object]) -> None:
 
     engines: dict[str, dict[str, dict[str, dict[str, float]]]] = report["engines"]  # type: ignore[assignment]  # built just above
     table = Table(title=f"{report['items']} câu thử")
-    for column in ("loại", "số câu", *(f"{name}: {what}" for name in engines for what in ("đúng", "sai, không báo", "đúng, có báo"))):
+    for column in (
+        "loại",
+        "số câu",
+        *(f"{name}: {what}" for name in engines for what in ("đúng", "sai, không báo", "đúng, có báo")),
+    ):
         table.add_column(column)
     kinds = [*next(iter(engines.values()))["kinds"], "total"]
     for kind in kinds:
         scores = [(engine["kinds"].get(kind) or engine["total"]) for engine in engines.values()]
-        cells = [f"{score[key]:.1%}" for score in scores for key in ("right", "wrong_unflagged", "right_flagged")]  # type: ignore[literal-required]
+        cells = [f"{score[key]:.1%}" for score in scores for key in ("right", "wrong_unflagged", "right_flagged")]
         table.add_row(kind, str(scores[0]["items"]), *cells, style="bold" if kind == "total" else "")
     console = Console()
     console.print(table)
@@ -142,15 +152,21 @@ def _print(report: dict[str, object]) -> None:
 
 
 _OLD_TONES = {
-    "òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "òe": "oè", "óe": "oé", "ỏe": "oẻ", "õe": "oẽ", "ọe": "oẹ",
+    "òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "òe": "oè", "óe": "oé", "ỏe": "oẻ", "õe": "oẽ",
+    "ọe": "oẹ",
     "ùy": "uỳ", "úy": "uý", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ",
 }  # fmt: skip
 _SAME_WORDS = {
-    "ngàn": "nghìn", "lẻ": "linh", "tỉ": "tỷ", "mồng": "mùng", "dê": "đê", "đờ": "đê", "bờ": "bê", "cờ": "xê", "pờ": "pê", "tờ": "tê", "vờ": "vê", "hờ": "hát",
-    "ét": "sờ", "ích": "xờ", "gi": "gờ", "giê": "gờ", "gê": "gờ", "ka": "ca", "qui": "quy", "cu": "quy", "ô": "o", "ê": "e", "i": "y",
+    "ngàn": "nghìn", "lẻ": "linh", "tỉ": "tỷ", "mồng": "mùng", "dê": "đê", "đờ": "đê", "bờ": "bê", "cờ": "xê",
+    "pờ": "pê", "tờ": "tê", "vờ": "vê", "hờ": "hát",
+    "ét": "sờ", "ích": "xờ", "gi": "gờ", "giê": "gờ", "gê": "gờ", "ka": "ca", "qui": "quy", "cu": "quy", "ô": "o",
+    "ê": "e", "i": "y",
     "trên": "", "phần": "", "mỗi": "",
 }  # fmt: skip
-_LETTERS = dict(zip("bcdđghklmnpqrstvx", "bê xê đê đê gờ hát ca lờ mờ nờ pê quy rờ sờ tê vê xờ".split(), strict=True))
+_LETTERS = {
+    "b": "bê", "c": "xê", "d": "đê", "đ": "đê", "g": "gờ", "h": "hát", "k": "ca", "l": "lờ", "m": "mờ", "n": "nờ", "p": "pê",
+    "q": "quy", "r": "rờ", "s": "sờ", "t": "tê", "v": "vê", "x": "xờ",
+}  # fmt: skip
 
 
 def is_right(spoken: str, accepted: tuple[str, ...]) -> bool:
@@ -160,7 +176,17 @@ def is_right(spoken: str, accepted: tuple[str, ...]) -> bool:
 
 def _folded(text: str) -> str:
     text = re.sub(r"[^\w\s%&@+]|_", " ", unicodedata.normalize("NFC", text).lower())
-    for old, new in (("en nờ", "nờ"), ("em mờ", "mờ"), ("e lờ", "lờ"), ("e rờ", "rờ"), ("ét xì", "sờ"), ("gạch ngang", " "), ("gạch nối", " "), ("gạch chéo", " "), ("xen ti", "xăng ti")):
+    for old, new in (
+        ("en nờ", "nờ"),
+        ("em mờ", "mờ"),
+        ("e lờ", "lờ"),
+        ("e rờ", "rờ"),
+        ("ét xì", "sờ"),
+        ("gạch ngang", " "),
+        ("gạch nối", " "),
+        ("gạch chéo", " "),
+        ("xen ti", "xăng ti"),
+    ):
         text = re.sub(rf"(?<!\w){old}(?!\w)", new, text)
     out = []
     for word in text.split():

@@ -24,9 +24,12 @@ from reading.script import Choice, Edit, Flag, FlagCode, Script, Sentence, Sente
 from reading.text_document import document_from_text
 
 __all__ = [
-    "UNREAD_KINDS", "Block", "BlockKind", "Choice", "Dialect", "Document", "Edit", "ExtractionFailedError", "Flag", "FlagCode",
-    "ImportedTable", "Layer", "Lexicon", "ReadingError", "Row", "RowError", "Script", "Sentence", "SentenceKind", "Sounding",
+    "UNREAD_KINDS", "Block", "BlockKind", "Choice", "Dialect", "Document", "Edit", "ExtractionFailedError", "Flag",
+    "FlagCode",
+    "ImportedTable", "Layer", "Lexicon", "ReadingError", "Row", "RowError", "Script", "Sentence", "SentenceKind",
+    "Sounding",
     "Token", "UnknownSentenceError", "UnreadableDocumentError", "choose", "document_from_text", "edit_sentence",
-    "exclude_sentence", "find", "format_table", "how_it_sounds", "include_sentence", "merge_edits", "parse_table", "read",
+    "exclude_sentence", "find", "format_table", "how_it_sounds", "include_sentence", "merge_edits", "parse_table",
+    "read",
     "read_line", "scripts_changed_by",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The port to a generic normaliser: it only proposes readings for what our rules have flagged, and never changes anything itself."""
+"""The port to a generic normaliser: it proposes readings for what our rules have flagged, and changes nothing itself."""
 
 import re
 from functools import lru_cache
@@ -37,7 +37,7 @@ class SeaG2p:
             return None
         try:
             said = str(self._normalizer.normalize(written))
-        except BaseException as error:  # noqa: BLE001 - pyo3's PanicException is no Exception; all others go on
+        except BaseException as error:
             if type(error).__name__ != "PanicException" and not isinstance(error, (ValueError, RuntimeError)):
                 raise
             _log.warning("sea-g2p failed", error=type(error).__name__)

@@ -6,8 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 NORTHERN_LETTERS = {
     "a": "a", "ă": "á", "â": "ớ", "b": "bê", "c": "xê", "d": "dê", "đ": "đê", "e": "e", "ê": "ê", "f": "ép", "g": "gờ",
-    "h": "hát", "i": "i", "j": "gi", "k": "ca", "l": "lờ", "m": "mờ", "n": "nờ", "o": "o", "ô": "ô", "ơ": "ơ", "p": "pê",
-    "q": "quy", "r": "rờ", "s": "sờ", "t": "tê", "u": "u", "ư": "ư", "v": "vê", "w": "vê kép", "x": "ích", "y": "y", "z": "dét",
+    "h": "hát", "i": "i", "j": "gi", "k": "ca", "l": "lờ", "m": "mờ", "n": "nờ", "o": "o", "ô": "ô", "ơ": "ơ",
+    "p": "pê",
+    "q": "quy", "r": "rờ", "s": "sờ", "t": "tê", "u": "u", "ư": "ư", "v": "vê", "w": "vê kép", "x": "ích", "y": "y",
+    "z": "dét",
 }  # fmt: skip
 SOUTHERN_LETTERS = NORTHERN_LETTERS | {
     "g": "giê", "l": "e lờ", "m": "em mờ", "n": "en nờ", "r": "e rờ", "s": "ét", "y": "i dài",

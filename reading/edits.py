@@ -1,4 +1,4 @@
-"""A person's changes to a script. Each gives a new script and leaves a trace in the sentence; none is thrown away by reading again."""
+"""A person's changes to a script. Each gives a new script and leaves a trace; reading again throws none away."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -56,7 +56,7 @@ def scripts_changed_by(
     dialect: Dialect | None = None,
     layer: Layer = Layer.COMMUNE,
 ) -> tuple[str, ...]:
-    """The keys of the documents that would be read otherwise with `row` in `layer`. Only documents that hold the written form are read."""
+    """The keys of the documents that `row` in `layer` would have read otherwise. Only those that hold the written form are read."""
     base = lexicon if lexicon is not None else Lexicon.national()
     kept = tuple(other for other in base.rows(layer) if other.written != row.written)
     tried = base.with_rows(layer, (row, *kept))

@@ -14,12 +14,14 @@ MIN_BREATH = 7
 
 _END = re.compile(r"[.!?…]+[\"”’)\]]*\s+|\s*\n+\s*")
 _NO_END = re.compile(
-    r"(?:^|[\s(“\"])(?:[A-ZĐÔ]|TP|Tp|TX|Tx|TT|Th|ThS|TS|GS|PGS|BS|KS|CN|LS|ĐD|KTS|Đ/c|đ/c|Đ/C|T/M|T/L|K/T|T\.M|KT|TM|TL|TUQ|QL|ĐT|Tr|St|Mr|Mrs|Ms|tr|Q|P|H|X|Kp|KP|PCT|PBT|CT|BT|NSND|NSƯT|Km|Đ|sđt|SĐT|VD|vd|[Ss]ố|Bs|Ts|Gs)\.$"
+    r"(?:^|[\s(“\"])(?:[A-ZĐÔ]|TP|Tp|TX|Tx|TT|Th|ThS|TS|GS|PGS|BS|KS|CN|LS|ĐD|KTS|Đ/c|đ/c|Đ/C|T/M|T/L|K/T|T\.M|KT|"
+    r"TM|TL|TUQ|QL|ĐT|Tr|St|Mr|Mrs|Ms|tr|Q|P|H|X|Kp|KP|PCT|PBT|CT|BT|NSND|NSƯT|Km|Đ|sđt|SĐT|VD|vd|[Ss]ố|Bs|Ts|Gs)\.$"
 )
 _MARKER = re.compile(r"^\s*(?:\(?\d{1,3}(?:\.\d{1,2}){0,3}|[IVXL]{1,6}|[a-zđA-ZĐ]|[-–•+*])[.)]\s*$")
 _STRONG = frozenset({";", ":", "."})
 _CONJUNCTIONS = frozenset({
-    "và", "nhưng", "để", "nhằm", "do", "vì", "mà", "thì", "nên", "hoặc", "khi", "nếu", "đồng", "trong", "bao", "gồm", "cũng", "theo", "tại", "với", "về", "của", "cho", "từ",
+    "và", "nhưng", "để", "nhằm", "do", "vì", "mà", "thì", "nên", "hoặc", "khi", "nếu", "đồng", "trong", "bao", "gồm",
+    "cũng", "theo", "tại", "với", "về", "của", "cho", "từ",
 })  # fmt: skip
 
 
@@ -77,7 +79,7 @@ def _cut(tokens: Sequence[Token], start: int) -> int:
     for index in range(start, len(tokens)):
         token = tokens[index]
         weight = _weight(tokens, index)
-        if weight and MIN_BREATH <= said and rest - said >= MIN_BREATH:
+        if weight and said >= MIN_BREATH and rest - said >= MIN_BREATH:
             reached = weight * min(1.0, said / (0.6 * MAX_BREATH))
             if reached >= best_weight:
                 best, best_weight = index, reached

@@ -50,7 +50,9 @@ class Lexicon:
         for written, entries in exact.items():
             self._exact[written] = tuple(entries)
             self._folded.setdefault(written.casefold(), tuple(entries))
-        phrases = sorted((form for form in exact if " " in form or any(map(str.isdecimal, form))), key=len, reverse=True)
+        phrases = sorted(
+            (form for form in exact if " " in form or any(map(str.isdecimal, form))), key=len, reverse=True
+        )
         self._phrases = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)") if phrases else None
 
     @classmethod

@@ -32,11 +32,11 @@ class ImportedTable(BaseModel):
 
 
 def parse_table(text: str) -> ImportedTable:
-    """Read a dictionary from tab-separated text with the heading of COLUMNS (only the first two columns are required).
+    """Read a dictionary: tab-separated text under the heading of COLUMNS, of which the first two are required.
 
-    Several phrases in one field are separated by ";". Four signs stand for more: "#" a digit, "*" a capital letter or a digit (a name),
-    "^" the beginning and "$" the end of the sentence. Rows for one written form that say different things without condition are
-    allowed: the place is then shown as ambiguous. Lines that start with "#" and empty lines are left out. A wrong line
+    Several phrases in one field are separated by ";". Four signs stand for more: "#" a digit, "*" a name (a capital letter
+    or a digit), "^" the beginning and "$" the end of the sentence. Rows for one written form that say different things without condition
+    are allowed: the place is then shown as ambiguous. Lines that start with "#" and empty lines are left out. A wrong line
     is reported and does not hinder the others.
     """
     rows: list[Row] = []
@@ -77,22 +77,10 @@ def format_table(rows: tuple[Row, ...]) -> str:
 
 def _parse_line(line: str) -> Row | str:
     fields = [field.strip() for field in line.split("\t")]
-    if len(fields) < 2:
-        return "Dòng chỉ có một cột: cần chữ viết và cách đọc, cách nhau bằng phím Tab."
-    if len(fields) > len(COLUMNS):
-        return f"Dòng có {len(fields)} cột, nhiều nhất là {len(COLUMNS)}: hãy xóa dấu Tab thừa."
+    wrong = _wrong_shape(fields) or _wrong_text(fields)
+    if wrong:
+        return wrong
     fields += [""] * (len(COLUMNS) - len(fields))
-    if not fields[0]:
-        return "Thiếu chữ viết ở cột đầu."
-    if not fields[1]:
-        return f"“{fields[0]}” chưa có cách đọc: hãy điền cột thứ hai."
-    if any(len(field) > MAX_FIELD for field in fields):
-        return f"Một ô dài quá {MAX_FIELD} ký tự: hãy rút ngắn."
-    if any(unicodedata.category(character) in {"Cc", "Co", "Cs"} for field in fields for character in field):
-        return "Dòng có ký tự điều khiển không đọc được: hãy gõ lại."
-    unread = [character for character in fields[1] if character.isdigit()]
-    if unread:
-        return f"Cách đọc của “{fields[0]}” còn chữ số {unread[0]}: hãy viết bằng chữ."
     phrases = [tuple(part.strip() for part in field.split(";") if part.strip()) for field in fields[2:5]]
     return Row(
         written=fields[0],
@@ -103,3 +91,26 @@ def _parse_line(line: str) -> Row | str:
         source=fields[5],
         note=fields[6],
     )
+
+
+def _wrong_shape(fields: list[str]) -> str:
+    if len(fields) < 2:
+        return "Dòng chỉ có một cột: cần chữ viết và cách đọc, cách nhau bằng phím Tab."
+    if len(fields) > len(COLUMNS):
+        return f"Dòng có {len(fields)} cột, nhiều nhất là {len(COLUMNS)}: hãy xóa dấu Tab thừa."
+    if not fields[0]:
+        return "Thiếu chữ viết ở cột đầu."
+    if not fields[1]:
+        return f"“{fields[0]}” chưa có cách đọc: hãy điền cột thứ hai."
+    return ""
+
+
+def _wrong_text(fields: list[str]) -> str:
+    if any(len(field) > MAX_FIELD for field in fields):
+        return f"Một ô dài quá {MAX_FIELD} ký tự: hãy rút ngắn."
+    if any(unicodedata.category(character) in {"Cc", "Co", "Cs"} for field in fields for character in field):
+        return "Dòng có ký tự điều khiển không đọc được: hãy gõ lại."
+    if not any(character.isalpha() for character in fields[1]):
+        return f"Cách đọc của “{fields[0]}” không có chữ nào: hãy viết lời đọc bằng chữ."
+    digit = next((character for character in fields[1] if character.isdigit()), "")
+    return f"Cách đọc của “{fields[0]}” còn chữ số {digit}: hãy viết bằng chữ." if digit else ""

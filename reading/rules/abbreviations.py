@@ -13,6 +13,10 @@ _LETTERS = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀ�
 _EDGE = re.compile(r"[\s,;:.()\"“”'&/–-]+")
 
 
+_SAFE_PAIRS = frozenset({"UB", "TW", "NQ", "QĐ", "XD", "SX", "KD", "QS", "QP", "BH", "VN", "XH"})
+"""Two letters that mean one thing even inside a longer abbreviation."""
+
+
 def choose_entry(entries: Sequence[Entry], before: str, after: str, sentence: str) -> tuple[Entry, bool] | None:
     """The row that holds here, and whether that is sure.
 
@@ -138,6 +142,21 @@ def _compound(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield from parts
 
 
+def _composed(letters: str, line: Line) -> str:
+    """UBKTĐU from UBKT and ĐU: the fewest known parts, or nothing when a letter is left over or the parts are many."""
+    best: dict[int, tuple[str, ...]] = {0: ()}
+    for end in range(2, len(letters) + 1):
+        for start in range(max(0, end - 8), end - 1):
+            if start not in best or (best.get(end) is not None and len(best[end]) <= len(best[start]) + 1):
+                continue
+            piece = letters[start:end]
+            readings = {entry.row.spoken for entry in line.lexicon.entries(piece)}
+            if len(readings) == 1 and (len(piece) > 2 or piece in _SAFE_PAIRS):
+                best[end] = (*best[start], readings.pop())
+    parts = best.get(len(letters), ())
+    return " ".join(parts) if 0 < len(parts) <= 3 else ""
+
+
 def _unknown(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """Capitals that are no syllable and in no dictionary: spelled, and offered for the dictionary."""
     written = match[0]
@@ -146,16 +165,33 @@ def _unknown(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         return
     if len(letters) < 2 or is_syllable(letters):
         return
+    guess = _composed(letters, line)
+    if guess:
+        reason = f"“{written}” chưa có trong từ điển: đang đọc theo các phần đã biết, hãy kiểm tra."
+        choices = ((guess, "ghép từ từ điển"), (line.dialect.spell(letters), "đọc từng chữ cái"))
+        yield Part(
+            match.start(), match.end(), guess, 0.55, flag=FlagCode.UNKNOWN_ABBREVIATION, reason=reason, choices=choices
+        )
+        return
     spoken = line.dialect.spell(letters)
     reason = f"Chưa biết “{written}” là gì: đang đọc từng chữ cái. Có thể thêm vào từ điển của xã."
     end = match.end() - (1 if written.endswith(".") and not line.text[match.end() :].strip() else 0)
-    choices = ((spoken, "đọc từng chữ cái"),)
-    yield Part(match.start(), end, spoken, 0.5, flag=FlagCode.UNKNOWN_ABBREVIATION, reason=reason, choices=choices)
+    letters_only = ((spoken, "đọc từng chữ cái"),)
+    yield Part(match.start(), end, spoken, 0.5, flag=FlagCode.UNKNOWN_ABBREVIATION, reason=reason, choices=letters_only)
 
 
-_WORD = rf"[^\W\d_]+(?:[-/&.’'][^\W\d_]+){{0,6}}\.?"
 RULES = (
-    Rule("abbreviation", re.compile(rf"(?<![\w{MASKS}])[^\W\d_][^\W_]{{0,20}}(?:[-/&.][^\W_]{{1,20}}){{1,6}}\.?(?!\w)"), _known),
+    Rule(
+        "abbreviation",
+        re.compile(rf"(?<![\w{MASKS}])[^\W\d_][^\W_]{{0,20}}(?:[-/&.][^\W_]{{1,20}}){{1,6}}\.?(?!\w)"),
+        _known,
+    ),
     Rule("abbreviation", re.compile(r"(?<![\w])[^\W\d_]+\.?(?!\w)"), _known),
-    Rule("unknown abbreviation", re.compile(rf"(?<!\w)[{_LETTERS}]{{1,12}}(?:[a-zđ]{{1,2}}[{_LETTERS}]+)?[a-zđ]{{0,1}}(?:\.[{_LETTERS}]{{1,12}}){{0,5}}(?![\w])"), _unknown),
-)  # fmt: skip
+    Rule(
+        "unknown abbreviation",
+        re.compile(
+            rf"(?<!\w)[{_LETTERS}]{{1,12}}(?:[a-zđ]{{1,2}}[{_LETTERS}]+)?[a-zđ]{{0,1}}(?:\.[{_LETTERS}]{{1,12}}){{0,5}}(?![\w])"
+        ),
+        _unknown,
+    ),
+)

@@ -7,7 +7,8 @@ from reading.numbers import cardinal, code_number, digit_by_digit
 from reading.rules.line import Line, Part, Rule, whole
 
 _ROADS = {
-    "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
+    "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã",
+    "CT": "cao tốc",
     "DT": "đường tỉnh", "DH": "đường huyện", "LTL": "liên tỉnh lộ",
 }  # fmt: skip
 _LETTERS = "A-ZĐ"
@@ -108,19 +109,95 @@ def _house(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 EARLY_RULES = (
-    Rule("plate", re.compile(r"(?<!\w)(?P<p>[1-9]\d)\s?-?(?P<s>[A-ZĐ]{1,2}\d?)\s?[-– .]\s?(?P<n>\d{3}\.\d{2}|\d{4,5})(?![\w]|[.,]\d)"), _plate, "digit"),
-    Rule("address number", re.compile(r"(?<!\w)(?i:số|số nhà|nhà số|ngõ|kiệt|hẻm|ngách|lô)\s(?P<n>\d{1,4}[A-Za-zĐđ]?(?:/\d{1,4}[A-Za-z]?){1,4})(?!\w)"), _house, "digit"),
-    Rule("road", re.compile(r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|DT|DH|LTL)[.\s-]{0,2}(?P<n>\d{1,4})(?P<x>[A-ZĐ](?!\w))?(?![\w]|[.,/]\d)"), _road, "digit"),
-    Rule("road", re.compile(r"(?<!\w)(?i:quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|tổ|khu|lô|nhà|khối|số|lớp|đường|điều|mục|khoản|phụ lục|biểu|mẫu|ngõ|phòng|đội|xe|tuyến)\s(?:số\s)?(?P<n>\d{1,4})(?P<x>[A-ZĐa-eđg](?!\w))"), _word_road, "digit"),
-    Rule("kilometre post", re.compile(r"(?<!\w)[Kk][Mm]\s?(?P<a>\d{1,4})\s?\+\s?(?P<b>\d{1,3})(?!\w)"), _kilometre_post, "digit"),
-    Rule("kilometre post", re.compile(r"(?<!\w)[Kk][Mm](?![23](?!\d))\s?(?:số\s)?(?P<a>\d{1,4})(?![\w]|[.,]\d)"), _kilometre, "digit"),
-    Rule("fertiliser", re.compile(r"(?<!\w)(?P<k>NPK)[\s:(-]{0,2}(?P<n>\d{1,2}(?:,\d)?(?:\s?[-–.:+]\s?\d{1,2}(?:,\d)?){2,3}(?:\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S|Si|Mg|Ca|B|Zn)){0,2})(?!\w)"), _fertiliser, "digit"),
-    Rule("fertiliser", re.compile(r"(?<![\w-])(?P<k>)(?P<n>\d{1,2}-\d{1,2}-\d{1,2}\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S))(?!\w)"), _fertiliser, "digit"),
+    Rule(
+        "plate",
+        re.compile(
+            r"(?<!\w)(?P<p>[1-9]\d)\s?-?(?P<s>[A-ZĐ]{1,2}\d?)\s?[-– .]\s?(?P<n>\d{3}\.\d{2}|\d{4,5})(?![\w]|[.,]\d)"
+        ),
+        _plate,
+        "digit",
+    ),
+    Rule(
+        "address number",
+        re.compile(
+            r"(?<!\w)(?i:số|số nhà|nhà số|ngõ|kiệt|hẻm|ngách|"
+            r"lô)\s(?P<n>\d{1,4}[A-Za-zĐđ]?(?:/\d{1,4}[A-Za-z]?){1,4})(?!\w)"
+        ),
+        _house,
+        "digit",
+    ),
+    Rule(
+        "road",
+        re.compile(
+            r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|DT|DH|LTL)[.\s-]{0,2}(?P<n>\d{1,4})(?P<x>[A-ZĐ](?!\w))?(?![\w]|"
+            r"[.,/]\d)"
+        ),
+        _road,
+        "digit",
+    ),
+    Rule(
+        "road",
+        re.compile(
+            r"(?<!\w)(?i:quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|tổ|khu|lô|nhà|khối|số|lớp|đường|điều|mục|"
+            r"khoản|phụ lục|biểu|mẫu|ngõ|phòng|đội|xe|tuyến)\s(?:số\s)?(?P<n>\d{1,4})(?P<x>[A-ZĐa-eđg](?!\w))"
+        ),
+        _word_road,
+        "digit",
+    ),
+    Rule(
+        "kilometre post",
+        re.compile(r"(?<!\w)[Kk][Mm]\s?(?P<a>\d{1,4})\s?\+\s?(?P<b>\d{1,3})(?!\w)"),
+        _kilometre_post,
+        "digit",
+    ),
+    Rule(
+        "kilometre post",
+        re.compile(r"(?<!\w)[Kk][Mm](?![23](?!\d))\s?(?:số\s)?(?P<a>\d{1,4})(?![\w]|[.,]\d)"),
+        _kilometre,
+        "digit",
+    ),
+    Rule(
+        "fertiliser",
+        re.compile(
+            r"(?<!\w)(?P<k>NPK)[\s:(-]{0,2}(?P<n>\d{1,2}(?:,\d)?(?:\s?[-–.:+]\s?\d{1,2}(?:,\d)?){2,3}(?:\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|"
+            r"S|Si|Mg|Ca|B|Zn)){0,2})(?!\w)"
+        ),
+        _fertiliser,
+        "digit",
+    ),
+    Rule(
+        "fertiliser",
+        re.compile(r"(?<![\w-])(?P<k>)(?P<n>\d{1,2}-\d{1,2}-\d{1,2}\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S))(?!\w)"),
+        _fertiliser,
+        "digit",
+    ),
     Rule("virus", re.compile(r"(?<!\w)(?:A\s?[/(]\s?)?H\d{1,2}N\d{1,2}\b"), _virus, "digit"),
-)  # fmt: skip
+)
 LATE_RULES = (
-    Rule("class", re.compile(r"(?<![\w.,/])(?P<n>\d{1,2})(?P<x>[A-ZĐ])(?P<m>\d{1,2})?(?![\w])(?!\s?\d)"), _class_name, "digit"),
+    Rule(
+        "class",
+        re.compile(r"(?<![\w.,/])(?P<n>\d{1,2})(?P<x>[A-ZĐ])(?P<m>\d{1,2})?(?![\w])(?!\s?\d)"),
+        _class_name,
+        "digit",
+    ),
     Rule("generation", re.compile(r"(?<![\w.,])(?P<n>\d)(?P<x>G|K|D)(?!\w)"), _generation, "digit"),
-    Rule("variety", re.compile(rf"(?<!\w)(?:OM|IR|ST|BC|TBR|DT|LVN|NK|CP|BT|HT|KD|VNR|RVT|TH|TX|GS|MX|DK|HN|KM|NA|PC|XT|SH|BG)\s?[- ]?\d{{1,5}}(?![\w]|[.,]\d)"), _variety, "digit"),
-    Rule("code", re.compile(rf"(?<![\w.,])(?:[{_LETTERS}]{{1,8}}\d{{1,6}}(?:[.,]\d)?|\d{{1,6}}[{_LETTERS}]{{1,5}}\d{{0,4}})(?:-?(?:[{_LETTERS}]{{1,5}}|(?<=[A-Z])\d{{1,5}}))*(?!\w)(?![.,]\d)"), _mixed, "digit"),
-)  # fmt: skip
+    Rule(
+        "variety",
+        re.compile(
+            r"(?<!\w)(?:OM|IR|ST|BC|TBR|DT|LVN|NK|CP|BT|HT|KD|VNR|RVT|TH|TX|GS|MX|DK|HN|KM|NA|PC|XT|SH|"
+            r"BG)\s?[- ]?\d{1,5}(?![\w]|[.,]\d)"
+        ),
+        _variety,
+        "digit",
+    ),
+    Rule(
+        "code",
+        re.compile(
+            rf"(?<![\w.,])(?:[{_LETTERS}]{{1,8}}\d{{1,6}}(?:[.,]\d)?|"
+            rf"\d{{1,6}}[{_LETTERS}]{{1,5}}\d{{0,4}})(?:-?(?:[{_LETTERS}]{{1,5}}|"
+            rf"(?<=[A-Z])\d{{1,5}}))*(?!\w)(?![.,]\d)"
+        ),
+        _mixed,
+        "digit",
+    ),
+)

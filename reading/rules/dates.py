@@ -16,27 +16,35 @@ _WEEKDAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "
 _DAY_SAID = re.compile(r"(?:ngày|mùng|mồng|rằm|hôm|đêm giao thừa)[\s:]*$")
 _LIST_GOES_ON = re.compile(r"(?:(?<![\w/])\d{1,2}|ngày)\s*(?:[-–—,;&+]|và|hoặc)\s*$")
 _NO_DAY_BEFORE = re.compile(
-    r"(?:lễ|dịp|quốc khánh|quốc tế|việt nam|kỷ niệm|mừng|nhà giáo|phụ nữ|liệt sĩ|liệt sỹ|chiến thắng|giải phóng|thống nhất"
+    r"(?:lễ|dịp|quốc khánh|quốc tế|việt nam|kỷ niệm|mừng|nhà giáo|phụ nữ|liệt sĩ|liệt sỹ|chiến thắng|giải phóng|"
+    r"thống nhất"
     r"|lao động|thành lập|thiếu nhi|cách mạng|tết|miền nam|đất nước)\s*\(?$"
 )
 _HOLIDAYS = frozenset({
-    (3, 2), (27, 2), (8, 3), (26, 3), (30, 4), (1, 5), (7, 5), (15, 5), (19, 5), (1, 6), (21, 6), (28, 6), (27, 7), (19, 8),
+    (3, 2), (27, 2), (8, 3), (26, 3), (30, 4), (1, 5), (7, 5), (15, 5), (19, 5), (1, 6), (21, 6), (28, 6), (27, 7),
+    (19, 8),
     (2, 9), (10, 10), (13, 10), (20, 10), (18, 11), (20, 11), (23, 11), (22, 12), (10, 3),
 })  # fmt: skip
 _LUNAR_AFTER = re.compile(r"\s*[,(]?\s*(?:âm lịch|âm|âl|al)\b")
 _LUNAR_BEFORE = re.compile(r"(?:mùng|mồng|âm lịch:?)\s*$")
 _DATE_BEFORE = re.compile(
-    r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|từ|đến|tới|trước|sau|lễ|dịp|hạn|hết|hạn cuối|quốc khánh|kể từ|tính đến|mùng|mồng|rằm"
-    r"|thứ \w+,?|chủ nhật,?|t[2-7],?|cn,?|lúc \S+|giờ|kỷ niệm|mừng|vào|nay|việt nam|phụ nữ|lao động|đợt|bế mạc|khai mạc|diễn ra)\s*[,:(]?\s*$"
+    r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|từ|đến|tới|trước|sau|lễ|dịp|hạn|hết|hạn cuối|quốc khánh|kể từ|tính đến|"
+    r"mùng|mồng|rằm"
+    r"|thứ \w+,?|chủ nhật,?|t[2-7],?|cn,?|lúc \S+|giờ|kỷ niệm|mừng|vào|nay|việt nam|phụ nữ|lao động|đợt|bế mạc|khai "
+    r"mạc|diễn ra)\s*[,:(]?\s*$"
 )
 _COUNTED_AFTER = re.compile(
-    r"\s*(?:số|diện tích|dân số|tổng|hộ|thôn|xóm|bản|ấp|xã|phường|khu|tổ|đại biểu|thành viên|ủy viên|uỷ viên|đảng viên|hội viên|đoàn viên|học sinh"
-    r"|em|cháu|người|phiếu|ý kiến|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ|trường|lớp|chi bộ|đơn vị|cơ quan|cử tri|cán bộ|công trình|dự án|mô hình"
-    r"|sản phẩm|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|bao|viên|mức|giá|nhà|phần|đường|trở lên|mũi|liều|huyện|tỉnh|con)\b"
+    r"\s*(?:số|diện tích|dân số|tổng|hộ|thôn|xóm|bản|ấp|xã|phường|khu|tổ|đại biểu|thành viên|ủy viên|uỷ viên|đảng "
+    r"viên|hội viên|đoàn viên|học sinh"
+    r"|em|cháu|người|phiếu|ý kiến|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ|trường|lớp|chi bộ|đơn vị|cơ quan|cử tri|cán "
+    r"bộ|công trình|dự án|mô hình"
+    r"|sản phẩm|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|bao|viên|mức|giá|nhà|"
+    r"phần|đường|trở lên|mũi|liều|huyện|tỉnh|con)\b"
 )
 _HOUSE_BEFORE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _COUNT_BEFORE = re.compile(
-    r"(?:số|đạt|chiếm|khoảng|gần|hơn|trên|bằng|được|có|còn|giảm|tăng|mất|tỷ lệ|tỉ lệ|tỷ số|đã|với|chỉ|là|ở|tại|thị lực|huyết áp|hạng|thứ|xếp|giải|nhóm|đứng|hòa|thắng|thua)\s*$"
+    r"(?:số|đạt|chiếm|khoảng|gần|hơn|trên|bằng|được|có|còn|giảm|tăng|mất|tỷ lệ|tỉ lệ|tỷ số|đã|với|chỉ|là|ở|tại|thị "
+    r"lực|huyết áp|hạng|thứ|xếp|giải|nhóm|đứng|hòa|thắng|thua)\s*$"
 )
 
 
@@ -158,14 +166,15 @@ def _short_weekday(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _sunday(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before, after = line.before(match.start()), line.after(match.end())
     near = re.search(
-        r"(?:thứ \w+|\bt[2-7]|sáng|trưa|chiều|tối|đêm|ngày|hôm|(?:thứ \w+|t[2-7]).{0,12}(?:và|,|đến|trừ))\s*[,;:&(–-]?\s*(?:và|đến|hoặc)?\s*$",
+        r"(?:thứ \w+|\bt[2-7]|sáng|trưa|chiều|tối|đêm|ngày|hôm|(?:thứ \w+|t[2-7]).{0,12}(?:và|,|đến|"
+        r"trừ))\s*[,;:&(–-]?\s*(?:và|đến|hoặc)?\s*$",
         before,
     )
     if near or re.match(r"\s*(?:hằng tuần|hàng tuần|mỗi tuần|,?\s*ngày \d|\s*\(?\d{1,2}/\d)", after):
         yield whole(match, "chủ nhật", 0.92)
 
 
-def _weekday_range(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _weekday_range(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     said = ["chủ nhật" if day == "CN" else f"thứ {_WEEKDAYS[day[-1]]}" for day in (match["a"], match["b"])]
     yield whole(match, f"{said[0]} đến {said[1]}")
 
@@ -184,18 +193,63 @@ def _school_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _SLASH = r"\s?(?P<s>[/.\-])\s?"
 RULES = (
-    Rule("school year", re.compile(rf"(?:[Nn]ăm học|NĂM HỌC|[Nn]iên khóa)\s*:?\s*(?P<a>{YEAR})\s?[-–—/]\s?(?P<b>{YEAR}|\d\d){_END}"), _school_year, "digit"),
-    Rule("date", re.compile(rf"{_START_LOOSE}(?P<d>{DAY})\s?(?P<s>[/.\-])\s?(?P<m>{MONTH})\s?(?P=s)\s?(?P<y>{YEAR}){_END}"), _full, "digit"),
-    Rule("date", re.compile(rf"{_START_LOOSE}(?P<d>{DAY})(?P<s>[/.])(?P<m>{MONTH})(?P=s)(?P<y>\d\d){_END}"), _full, "digit"),
-    Rule("month and year", re.compile(rf"(?<!\w)T\.?\s?(?P<m>{MONTH})\s?[/-]\s?(?P<y>{YEAR}){_END}"), _short_month, "digit"),
+    Rule(
+        "school year",
+        re.compile(rf"(?:[Nn]ăm học|NĂM HỌC|[Nn]iên khóa)\s*:?\s*(?P<a>{YEAR})\s?[-–—/]\s?(?P<b>{YEAR}|\d\d){_END}"),
+        _school_year,
+        "digit",
+    ),
+    Rule(
+        "date",
+        re.compile(rf"{_START_LOOSE}(?P<d>{DAY})\s?(?P<s>[/.\-])\s?(?P<m>{MONTH})\s?(?P=s)\s?(?P<y>{YEAR}){_END}"),
+        _full,
+        "digit",
+    ),
+    Rule(
+        "date",
+        re.compile(rf"{_START_LOOSE}(?P<d>{DAY})(?P<s>[/.])(?P<m>{MONTH})(?P=s)(?P<y>\d\d){_END}"),
+        _full,
+        "digit",
+    ),
+    Rule(
+        "month and year",
+        re.compile(rf"(?<!\w)T\.?\s?(?P<m>{MONTH})\s?[/-]\s?(?P<y>{YEAR}){_END}"),
+        _short_month,
+        "digit",
+    ),
     Rule("quarter", re.compile(rf"(?<!\w)Q(?:\.\s?)?(?P<q>[1-4])(?:\s?/\s?(?P<y>{YEAR}))(?!\w)"), _quarter, "digit"),
-    Rule("month and year", re.compile(rf"{_START_LOOSE}(?P<m>{MONTH})\s?[/.]\s?(?P<y>{YEAR}){_END}"), _month_year, "digit"),
+    Rule(
+        "month and year",
+        re.compile(rf"{_START_LOOSE}(?P<m>{MONTH})\s?[/.]\s?(?P<y>{YEAR}){_END}"),
+        _month_year,
+        "digit",
+    ),
     Rule("month and year", re.compile(rf"(?<=tháng )(?P<m>{MONTH})\s?-\s?(?P<y>{YEAR}){_END}"), _month_year, "digit"),
-    Rule("day and month", re.compile(rf"{_START_LOOSE}(?P<d>{DAY})\s?/\s?(?P<m>{MONTH})(?![\w/%‰])(?![.,]\d)"), _day_month, "digit"),
-    Rule("day and month", re.compile(rf"(?<=ngày )(?P<d>{DAY})[-.](?P<m>{MONTH})(?![\w/-])(?![.,]\d)"), _day_dash_month, "digit"),
-    Rule("weekday", re.compile(r"(?<!\w)(?P<a>T\.?[2-7]|CN)\s?(?:[-–—]|đến)\s?(?P<b>T\.?[2-7]|CN)(?!\w)"), _weekday_range),
+    Rule(
+        "day and month",
+        re.compile(rf"{_START_LOOSE}(?P<d>{DAY})\s?/\s?(?P<m>{MONTH})(?![\w/%‰])(?![.,]\d)"),
+        _day_month,
+        "digit",
+    ),
+    Rule(
+        "day and month",
+        re.compile(rf"(?<=ngày )(?P<d>{DAY})[-.](?P<m>{MONTH})(?![\w/-])(?![.,]\d)"),
+        _day_dash_month,
+        "digit",
+    ),
+    Rule(
+        "weekday", re.compile(r"(?<!\w)(?P<a>T\.?[2-7]|CN)\s?(?:[-–—]|đến)\s?(?P<b>T\.?[2-7]|CN)(?!\w)"), _weekday_range
+    ),
     Rule("weekday", re.compile(r"(?<!\w)T\.?(?P<n>[2-7])(?![\w/])"), _short_weekday, "digit"),
     Rule("weekday", re.compile(r"(?<!\w)CN(?!\w)"), _sunday),
-    Rule("ordinal", re.compile(r"(?<!\w)(?i:thứ)\s(?P<n>\d{1,3})(?![\w/])(?![.,]\d)(?:\s?(?:,|và|&|-|–|đến)\s?(?:(?i:thứ)\s)?[2-7](?![\w/:%])(?![.,]\d)(?!\s?(?:giờ|h\b|tháng|ngày)))*"), _ordinal, "digit"),
+    Rule(
+        "ordinal",
+        re.compile(
+            r"(?<!\w)(?i:thứ)\s(?P<n>\d{1,3})(?![\w/])(?![.,]\d)(?:\s?(?:,|và|&|-|–|"
+            r"đến)\s?(?:(?i:thứ)\s)?[2-7](?![\w/:%])(?![.,]\d)(?!\s?(?:giờ|h\b|tháng|ngày)))*"
+        ),
+        _ordinal,
+        "digit",
+    ),
     Rule("month", re.compile(rf"(?<!\w)(?i:tháng)\s(?P<m>{MONTH})(?![\w/])(?![.,:]\d)"), _month_word, "digit"),
-)  # fmt: skip
+)

@@ -20,13 +20,16 @@ _LETTERS = "A-ZĐÂÊÔƠƯ"
 _SIGN = rf"(?:[{_LETTERS}]+(?:[a-zđ]{{1,2}}[{_LETTERS}]*)?\d{{0,3}})"
 _SIGNS = rf"{_SIGN}(?:\s?[-–.&/]\s?{_SIGN}|\([{_LETTERS}\d]{{1,6}}\)){{0,6}}"
 _KIND = (
-    r"(?:số|công văn|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|hướng dẫn|kế hoạch|thông báo|giấy mời|tờ trình|báo cáo|công điện|kết luận"
-    r"|luật|pháp lệnh|văn bản|quy định|quy chế|chương trình|đề án|phương án|giấy phép|hợp đồng|biên bản|lệnh|thông tri|tb|qđ|cv|kh|nq|nđ|tt|ct|kl|hd|bc)"
+    r"(?:số|công văn|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|hướng dẫn|kế hoạch|thông báo|giấy mời|tờ "
+    r"trình|báo cáo|công điện|kết luận"
+    r"|luật|pháp lệnh|văn bản|quy định|quy chế|chương trình|đề án|phương án|giấy phép|hợp đồng|biên bản|lệnh|thông "
+    r"tri|tb|qđ|cv|kh|nq|nđ|tt|ct|kl|hd|bc)"
 )
 _KIND_BEFORE = re.compile(_KIND + r"\s*:?\s*$")
-_KNOWN_SIGNS = frozenset(
-    """NQ CT QĐ KL HD TB KH BC CTr QC QyĐ CV TTr NĐ TT QH CĐ GM BB PA ĐA TTg CP UBND HĐND TW TU HU ĐU QĐi Tr PL VBHN TTLT""".split()
+_KNOWN_SIGNS_WRITTEN = (
+    "NQ CT QĐ KL HD TB KH BC CTr QC QyĐ CV TTr NĐ TT QH CĐ GM BB PA ĐA TTg CP UBND HĐND TW TU HU ĐU QĐi Tr PL VBHN TTLT"
 )
+_KNOWN_SIGNS = frozenset(_KNOWN_SIGNS_WRITTEN.split())
 
 
 def _numbers(written: str, line: Line) -> str:
@@ -34,9 +37,7 @@ def _numbers(written: str, line: Line) -> str:
     for piece in re.findall(r"\d+|[a-zA-ZĐđ]+", written):
         if not piece.isdigit():
             said.append(line.dialect.spell(piece))
-        elif len(piece) < 3 and piece[0] == "0":
-            said.append(code_number(piece, line.dialect))
-        elif len(piece) > 5 or piece[0] == "0":
+        elif (len(piece) < 3 and piece[0] == "0") or len(piece) > 5 or piece[0] == "0":
             said.append(code_number(piece, line.dialect))
         else:
             said.append(line.cardinal(piece))
@@ -90,13 +91,46 @@ def _padded(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 RULES = (
-    Rule("document number", re.compile(
-        rf"(?<![\w/])(?P<numbers>\d{{1,6}}[a-zA-ZĐđ]?(?:\s?/\s?(?:19|20)\d\d)?)\s?/\s?(?P<signs>{_SIGNS})(?![\w/])"), _slashed, "digit"),
-    Rule("document number", re.compile(
-        rf"(?<![\w/])(?P<numbers>\d{{1,6}}[a-zA-Z]?)\s?[-–]\s?(?P<signs>{_SIGN}(?:\s?[-–./]\s?{_SIGN}){{0,4}})(?![\w/])"), _hyphened, "digit"),
-    Rule("document number", re.compile(rf"(?<=[\s.…:_])/(?P<signs>(?:QĐ|TB|KH|BC|CV|NQ|TTr|GM|HD|CT|KL|UBND)(?:\s?[-–/]\s?{_SIGN}){{0,3}})(?![\w/])"), _blank),
-    Rule("document number", re.compile(
-        r"(?i:nghị định|nghị quyết|quyết định|thông tư|luật|pháp lệnh|công văn|chỉ thị|nđ|tt|nq|qđ|văn bản)\s(?:số\s?:?\s?)?(?P<n>\d{1,5})\s?/\s?(?P<y>(?:19|20)\d\d)(?![\w/])"), _year_only, "digit"),
-    Rule("document number", re.compile(
-        r"(?i:nghị định|nghị quyết|quyết định|thông tư|công văn|chỉ thị|giấy mời|thông báo|kế hoạch|công điện|tờ trình|báo cáo|hướng dẫn|kết luận)\s(?:số\s?:?\s?)(?P<n>0\d{1,2})(?![\w/]|[.,]\d)"), _padded, "digit"),
-)  # fmt: skip
+    Rule(
+        "document number",
+        re.compile(
+            rf"(?<![\w/])(?P<numbers>\d{{1,6}}[a-zA-ZĐđ]?(?:\s?/\s?(?:19|20)\d\d)?)\s?/\s?(?P<signs>{_SIGNS})(?![\w/])"
+        ),
+        _slashed,
+        "digit",
+    ),
+    Rule(
+        "document number",
+        re.compile(
+            rf"(?<![\w/])(?P<numbers>\d{{1,6}}[a-zA-Z]?)\s?[-–]\s?(?P<signs>{_SIGN}(?:\s?[-–./]\s?{_SIGN}){{0,4}})(?![\w/])"
+        ),
+        _hyphened,
+        "digit",
+    ),
+    Rule(
+        "document number",
+        re.compile(
+            rf"(?<=[\s.…:_])/(?P<signs>(?:QĐ|TB|KH|BC|CV|NQ|TTr|GM|HD|CT|KL|"
+            rf"UBND)(?:\s?[-–/]\s?{_SIGN}){{0,3}})(?![\w/])"
+        ),
+        _blank,
+    ),
+    Rule(
+        "document number",
+        re.compile(
+            r"(?i:nghị định|nghị quyết|quyết định|thông tư|luật|pháp lệnh|công văn|chỉ thị|nđ|tt|nq|qđ|văn "
+            r"bản)\s(?:số\s?:?\s?)?(?P<n>\d{1,5})\s?/\s?(?P<y>(?:19|20)\d\d)(?![\w/])"
+        ),
+        _year_only,
+        "digit",
+    ),
+    Rule(
+        "document number",
+        re.compile(
+            r"(?i:nghị định|nghị quyết|quyết định|thông tư|công văn|chỉ thị|giấy mời|thông báo|kế hoạch|công điện|"
+            r"tờ trình|báo cáo|hướng dẫn|kết luận)\s(?:số\s?:?\s?)(?P<n>0\d{1,2})(?![\w/]|[.,]\d)"
+        ),
+        _padded,
+        "digit",
+    ),
+)

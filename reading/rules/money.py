@@ -7,9 +7,12 @@ from reading.rules.line import MASKS, Line, Part, Rule
 
 _AMOUNT = r"\d{1,3}(?:[.,\u00a0 ]\d{3}){1,4}(?:,\d{1,2})?|\d+(?:[.,]\d+)?"
 CURRENCIES = {
-    "đ": "đồng", "Đ": "đồng", "₫": "đồng", "đ.": "đồng", "đồng": "đồng", "ĐỒNG": "đồng", "Đồng": "đồng", "VNĐ": "đồng", "VND": "đồng", "vnđ": "đồng", "vnd": "đồng", "Vnđ": "đồng", "đVN": "đồng",
-    "USD": "đô la Mỹ", "usd": "đô la Mỹ", "$": "đô la Mỹ", "US$": "đô la Mỹ", "EUR": "ơ rô", "€": "ơ rô", "euro": "ơ rô", "£": "bảng Anh", "GBP": "bảng Anh", "¥": "yên Nhật",
-    "JPY": "yên Nhật", "CNY": "nhân dân tệ", "NDT": "nhân dân tệ", "KRW": "won Hàn Quốc", "THB": "bạt Thái", "LAK": "kíp Lào",
+    "đ": "đồng", "Đ": "đồng", "₫": "đồng", "đ.": "đồng", "đồng": "đồng", "ĐỒNG": "đồng", "Đồng": "đồng", "VNĐ": "đồng",
+    "VND": "đồng", "vnđ": "đồng", "vnd": "đồng", "Vnđ": "đồng", "đVN": "đồng",
+    "USD": "đô la Mỹ", "usd": "đô la Mỹ", "$": "đô la Mỹ", "US$": "đô la Mỹ", "EUR": "ơ rô", "€": "ơ rô",
+    "euro": "ơ rô", "£": "bảng Anh", "GBP": "bảng Anh", "¥": "yên Nhật",
+    "JPY": "yên Nhật", "CNY": "nhân dân tệ", "NDT": "nhân dân tệ", "KRW": "won Hàn Quốc", "THB": "bạt Thái",
+    "LAK": "kíp Lào",
 }  # fmt: skip
 _SCALES = {
     "k": "nghìn",
@@ -77,16 +80,28 @@ def _prefixed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield Part(match.start(), match.end(), f"{_amount(match['n'], line)} {CURRENCIES[match['c']]}")
 
 
-def _unit_of_money(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _unit_of_money(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield Part(match.start("c"), match.end("c"), CURRENCIES[match["c"]], 0.95)
 
 
 _START = r"(?<![\w/])(?<!\d[.,])"
 RULES = (
-    Rule("money", re.compile(rf"{_START}(?P<n>{_AMOUNT})\s?(?:(?P<s>{_SCALE})\s?)?(?P<c>{_CURRENCY})(?![\w])"), _sum, "digit"),
-    Rule("money", re.compile(rf"{_START}(?P<n>\d+(?:[.,]\d+)?)\s?(?P<s>trđ|Trđ|TRĐ|trd|tỷđ|tr|Tr|triệu|tỷ|tỉ)(?P<t>\d{{1,3}})?(?!\w)"), _scaled, "digit"),
+    Rule(
+        "money",
+        re.compile(rf"{_START}(?P<n>{_AMOUNT})\s?(?:(?P<s>{_SCALE})\s?)?(?P<c>{_CURRENCY})(?![\w])"),
+        _sum,
+        "digit",
+    ),
+    Rule(
+        "money",
+        re.compile(
+            rf"{_START}(?P<n>\d+(?:[.,]\d+)?)\s?(?P<s>trđ|Trđ|TRĐ|trd|tỷđ|tr|Tr|triệu|tỷ|tỉ)(?P<t>\d{{1,3}})?(?!\w)"
+        ),
+        _scaled,
+        "digit",
+    ),
     Rule("money", re.compile(rf"{_START}(?P<n>\d{{1,4}}(?:[.,]\d)?)(?P<k>[kK])(?!\w)"), _thousands, "digit"),
     Rule("money", re.compile(rf"(?<!\w)(?P<c>US\$|\$|€|£|¥|USD)\s?(?P<n>{_AMOUNT})(?!\w)"), _prefixed, "digit"),
     Rule("money", re.compile(rf"(?<=[\w{MASKS}])\s?(?P<c>VNĐ|VND|vnđ|vnd|₫|USD|\$|€)(?!\w)"), _unit_of_money),
     Rule("money", re.compile(r"(?i:(?:nghìn|ngàn|triệu|tỷ|tỉ|trăm))\s(?P<c>đ|Đ)(?!\w)"), _unit_of_money),
-)  # fmt: skip
+)

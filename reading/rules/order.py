@@ -46,7 +46,8 @@ _PLAIN = str.maketrans({
 })  # fmt: skip
 """Look-alikes, one character each, so that spans stay true."""
 _QUANTITIES = frozenset({
-    "date", "day and month", "month and year", "month", "weekday", "time", "money", "unit", "percent", "fraction", "number", "signed number", "section number", "roman numeral",
+    "date", "day and month", "month and year", "month", "weekday", "time", "money", "unit", "percent", "fraction",
+    "number", "signed number", "section number", "roman numeral",
     "quarter", "ordinal", "kilometre post", "minutes",
 })  # fmt: skip
 

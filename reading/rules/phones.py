@@ -7,22 +7,28 @@ from reading.numbers import digit_by_digit
 from reading.rules.line import Line, Part, Rule, group, whole
 
 _LABEL = (
-    r"(?:điện thoại|đ\.?\s?thoại|số điện thoại|sđt|đt|đtdđ|dđ|hotline|hot line|đường dây nóng|gọi|gọi điện|gọi tới|gọi đến|gọi ngay|gọi số"
-    r"|số máy|máy|zalo|viber|tổng đài|đầu số|liên hệ|lh|fax|tel|mobile|di động|phone|phôn|số hotline|nhắn tin|gửi|gửi tới|bấm|bấm số|quay số|đường dây|alo)"
+    r"(?:điện thoại|đ\.?\s?thoại|số điện thoại|sđt|đt|đtdđ|dđ|hotline|hot line|đường dây nóng|gọi|gọi điện|gọi tới|"
+    r"gọi đến|gọi ngay|gọi số"
+    r"|số máy|máy|zalo|viber|tổng đài|đầu số|liên hệ|lh|fax|tel|mobile|di động|phone|phôn|số hotline|nhắn tin|gửi|"
+    r"gửi tới|bấm|bấm số|quay số|đường dây|alo)"
 )
 _CODE_LABEL = (
-    r"(?:số tài khoản|tài khoản|stk|tk|cccd|cmnd|cmt|căn cước công dân|căn cước|số định danh|định danh cá nhân|mã định danh|mã số thuế|mst|mã số"
-    r"|mã số bhxh|sổ bảo hiểm|số thẻ|thẻ bhyt|mã thẻ|mã số thẻ|mã vạch|mã hồ sơ|mã|số seri|seri|số sê ri|imei|mã bưu chính|mã xác nhận|otp|mã otp|số hiệu|mật khẩu|pass)"
+    r"(?:số tài khoản|tài khoản|stk|tk|cccd|cmnd|cmt|căn cước công dân|căn cước|số định danh|định danh cá nhân|mã "
+    r"định danh|mã số thuế|mst|mã số"
+    r"|mã số bhxh|sổ bảo hiểm|số thẻ|thẻ bhyt|mã thẻ|mã số thẻ|mã vạch|mã hồ sơ|mã|số seri|seri|số sê ri|imei|mã "
+    r"bưu chính|mã xác nhận|otp|mã otp|số hiệu|mật khẩu|pass)"
 )
 _SHORT = r"1(?:1[1-9]|08|01|16|17|18|19)"
 _SHORT_LABEL = (
-    r"(?:gọi|gọi điện|gọi ngay|gọi số|số|tổng đài|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|báo cháy|pccc|đường dây nóng|hotline|đường dây|liên hệ|báo ngay|báo"
-    r"|công an|y tế|cứu nạn|điện thoại|số máy|đt|sđt|qua|tới|đến|trực|lực lượng|hỏa hoạn|bảo vệ trẻ em|trẻ em|cứu thương|bấm|khẩn cấp|xe)"
+    r"(?:gọi|gọi điện|gọi ngay|gọi số|số|tổng đài|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|báo cháy|pccc|đường "
+    r"dây nóng|hotline|đường dây|liên hệ|báo ngay|báo"
+    r"|công an|y tế|cứu nạn|điện thoại|số máy|đt|sđt|qua|tới|đến|trực|lực lượng|hỏa hoạn|bảo vệ trẻ em|trẻ em|cứu "
+    r"thương|bấm|khẩn cấp|xe)"
 )
 
 
 def _grouped(written: str) -> str:
-    """ "0912.345.678" in its own groups; ten digits in a row as 4-3-3."""
+    """0912.345.678 in its own groups; ten digits in a row as 4-3-3."""
     plus = "cộng " if written.lstrip("( ").startswith("+") else ""
     groups = re.findall(r"\d+", written)
     if len(groups) == 1 and len(groups[0]) >= 10:
@@ -32,7 +38,7 @@ def _grouped(written: str) -> str:
     return plus + ", ".join(digit_by_digit(part) for part in groups)
 
 
-def _phone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _phone(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield group(match, "p", _grouped(match["p"]))
 
 
@@ -40,7 +46,8 @@ def _labelled(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     written = match["p"]
     digits = sum(character.isdecimal() for character in written)
     if re.match(
-        r"\s?(?:đồng|đ\b|vnđ|vnd|giờ|h\b|h\d|/|hộ|người|tỷ|triệu|nghìn|ngàn|kg|ha|m2|cán bộ|phường|xã|thôn|con|lần|ngày|phút)",
+        r"\s?(?:đồng|đ\b|vnđ|vnd|giờ|h\b|h\d|/|hộ|người|tỷ|triệu|nghìn|ngàn|kg|ha|m2|cán bộ|phường|xã|thôn|con|lần|"
+        r"ngày|phút)",
         line.after(match.end("p")),
     ):
         return
@@ -58,11 +65,14 @@ def _labelled(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 def _short_numbers(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     if re.match(
-        r"\s?(?:hộ|người|xã|thôn|đồng|triệu|tỷ|nghìn|kg|ha|tấn|con|cháu|em|trường hợp|đại biểu|suất|cán bộ|năm|ngày|km|m\b|%|/|[.,]\d)",
+        r"\s?(?:hộ|người|xã|thôn|đồng|triệu|tỷ|nghìn|kg|ha|tấn|con|cháu|em|trường hợp|đại biểu|suất|cán bộ|năm|ngày|"
+        r"km|m\b|%|/|[.,]\d)",
         line.after(match.end()),
     ):
         return
-    if re.search(r"(?:nhà|văn|hoạch|định|trình|thửa|điều|báo) số\W*$", line.before(match.start("p"))) or re.match(r"\s(?:đường|phố)", line.after(match.end())):
+    if re.search(r"(?:nhà|văn|hoạch|định|trình|thửa|điều|báo) số\W*$", line.before(match.start("p"))) or re.match(
+        r"\s(?:đường|phố)", line.after(match.end())
+    ):
         return
     for number in re.finditer(r"\d{3}", match["p"]):
         start = match.start("p") + number.start()
@@ -77,13 +87,57 @@ def _whole_phone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _SEP = r"[ .\-–\u00a0]"
 RULES = (
-    Rule("account", re.compile(rf"(?i:(?<!\w){_CODE_LABEL})(?:\s(?:là|số))?\s?[:.]?\s?(?:số\s?:?\s?)?(?P<p>\d(?:{_SEP}?\d){{5,24}})(?![\w]|[.,]\d)"), _phone, "digit"),
-    Rule("phone", re.compile(rf"(?<![\w.,/])\(?\+\s?84\)?(?:\s?\(0\))?(?:{_SEP}?\d){{8,11}}(?!\w)"), _whole_phone, "digit"),
-    Rule("phone", re.compile(rf"(?<![\w.,/])\(0\d{{2,4}}\){_SEP}?\d{{3,4}}(?:{_SEP}?\d{{2,4}}){{0,2}}(?![\w]|[.,]\d)"), _whole_phone, "digit"),
-    Rule("phone", re.compile(rf"(?<![\w.,/])0[1-9]\d{{0,3}}(?:{_SEP}\d{{2,4}}){{2,4}}(?![\w]|[.,]\d)"), _whole_phone, "digit"),
+    Rule(
+        "account",
+        re.compile(
+            rf"(?i:(?<!\w){_CODE_LABEL})(?:\s(?:là|"
+            rf"số))?\s?[:.]?\s?(?:số\s?:?\s?)?(?P<p>\d(?:{_SEP}?\d){{5,24}})(?![\w]|[.,]\d)"
+        ),
+        _phone,
+        "digit",
+    ),
+    Rule(
+        "phone",
+        re.compile(rf"(?<![\w.,/])\(?\+\s?84\)?(?:\s?\(0\))?(?:{_SEP}?\d){{8,11}}(?!\w)"),
+        _whole_phone,
+        "digit",
+    ),
+    Rule(
+        "phone",
+        re.compile(rf"(?<![\w.,/])\(0\d{{2,4}}\){_SEP}?\d{{3,4}}(?:{_SEP}?\d{{2,4}}){{0,2}}(?![\w]|[.,]\d)"),
+        _whole_phone,
+        "digit",
+    ),
+    Rule(
+        "phone",
+        re.compile(rf"(?<![\w.,/])0[1-9]\d{{0,3}}(?:{_SEP}\d{{2,4}}){{2,4}}(?![\w]|[.,]\d)"),
+        _whole_phone,
+        "digit",
+    ),
     Rule("phone", re.compile(rf"(?<![\w.,/])0[1-9]\d{{1,3}}{_SEP}\d{{6,8}}(?![\w]|[.,]\d)"), _whole_phone, "digit"),
     Rule("phone", re.compile(r"(?<![\w.,/])0[1-9]\d{7,9}(?![\w]|[.,]\d)"), _whole_phone, "digit"),
-    Rule("phone", re.compile(rf"(?<![\w.,/])1[89]00{_SEP}?\d{{2,4}}(?:{_SEP}?\d{{2,4}})?(?![\w]|[.,]\d)"), _whole_phone, "digit"),
-    Rule("phone", re.compile(rf"(?i:(?<!\w){_SHORT_LABEL})(?:\s(?:theo|ngay|số|cho|đến|tới|là|qua|máy)){{0,2}}\s?[:(]?\s?(?P<p>{_SHORT}(?:\s?(?:,|/|-|–|và|hoặc|hay)\s?{_SHORT}){{0,4}})(?![\w]|[.,]\d)"), _short_numbers, "digit"),
-    Rule("phone", re.compile(rf"(?i:(?<!\w){_LABEL})(?:\s(?:số|theo số|số máy|là|tới|đến|theo|cho|qua|qua số|tại|đường dây nóng|hotline)){{0,2}}\s?[:.(]?\s?(?P<p>\d(?:{_SEP}?\d){{2,13}})(?!\w)"), _labelled, "digit"),
-)  # fmt: skip
+    Rule(
+        "phone",
+        re.compile(rf"(?<![\w.,/])1[89]00{_SEP}?\d{{2,4}}(?:{_SEP}?\d{{2,4}})?(?![\w]|[.,]\d)"),
+        _whole_phone,
+        "digit",
+    ),
+    Rule(
+        "phone",
+        re.compile(
+            rf"(?i:(?<!\w){_SHORT_LABEL})(?:\s(?:theo|ngay|số|cho|đến|tới|là|qua|"
+            rf"máy)){{0,2}}\s?[:(]?\s?(?P<p>{_SHORT}(?:\s?(?:,|/|-|–|và|hoặc|hay)\s?{_SHORT}){{0,4}})(?![\w]|[.,]\d)"
+        ),
+        _short_numbers,
+        "digit",
+    ),
+    Rule(
+        "phone",
+        re.compile(
+            rf"(?i:(?<!\w){_LABEL})(?:\s(?:số|theo số|số máy|là|tới|đến|theo|cho|qua|qua số|tại|đường dây nóng|"
+            rf"hotline)){{0,2}}\s?[:.(]?\s?(?P<p>\d(?:{_SEP}?\d){{2,13}})(?!\w)"
+        ),
+        _labelled,
+        "digit",
+    ),
+)

@@ -9,7 +9,8 @@ from reading.rules.units import NUMBER
 
 _START = r"(?<![\w])(?<!\d[.,])"
 _PARTS = re.compile(
-    r"\s*(?:số|diện tích|tổng|dân số|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|viên|mức|giá|phần|nhà|đường|con đường|lượng|sản lượng|đại biểu|thành viên|cổ phần)\b"
+    r"\s*(?:số|diện tích|tổng|dân số|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|"
+    r"viên|mức|giá|phần|nhà|đường|con đường|lượng|sản lượng|đại biểu|thành viên|cổ phần)\b"
 )
 _HOUSE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _SCORE = re.compile(r"(?:thắng|thua|hòa|hoà|tỷ số|tỉ số|dẫn|với|bại|gỡ|trước)\s*(?:là\s*)?(?:đội \w+\s*)?$")
@@ -103,7 +104,7 @@ def _plain(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield whole(match, line.number(written))
 
 
-def _range(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _range(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield whole(match, "đến")
 
 
@@ -113,11 +114,11 @@ def _stuck(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, line.cardinal(written) if len(written) <= 3 else digit_by_digit(written), 0.8)
 
 
-def _per_number(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _per_number(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield whole(match, "trên", 0.85)
 
 
-def _vulgar(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _vulgar(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     halves = {
         "½": "một phần hai",
         "¼": "một phần tư",
@@ -131,18 +132,43 @@ def _vulgar(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _LONG_DASH = r"\s?[-–—÷~→]\s?"
 RULES = (
-    Rule("percent", re.compile(rf"(?<![\w/])(?<!\d[.,])(?:(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})\s?)?(?P<p>[%‰])"), _percent),
-    Rule("fraction", re.compile(rf"{_START}(?<!/)(?P<a>{NUMBER})\s?/\s?(?P<b>{NUMBER})(?![\w]|[.,]\d)"), _fraction, "digit"),
-    Rule("ratio", re.compile(rf"{_START}(?P<a>\d{{1,3}})\s?(?P<s>[-–:])\s?(?P<b>\d{{1,6}})(?![\w]|[.,:]\d)(?!\s?[-–]\s?\d)"), _score, "digit"),
+    Rule(
+        "percent",
+        re.compile(rf"(?<![\w/])(?<!\d[.,])(?:(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})\s?)?(?P<p>[%‰])"),
+        _percent,
+    ),
+    Rule(
+        "fraction",
+        re.compile(rf"{_START}(?<!/)(?P<a>{NUMBER})\s?/\s?(?P<b>{NUMBER})(?![\w]|[.,]\d)"),
+        _fraction,
+        "digit",
+    ),
+    Rule(
+        "ratio",
+        re.compile(rf"{_START}(?P<a>\d{{1,3}})\s?(?P<s>[-–:])\s?(?P<b>\d{{1,6}})(?![\w]|[.,:]\d)(?!\s?[-–]\s?\d)"),
+        _score,
+        "digit",
+    ),
     Rule("section number", re.compile(rf"{_START}\d{{1,3}}(?:\.\d{{1,3}}){{2,4}}(?![\w]|,\d)"), _section, "digit"),
     Rule("section number", re.compile(rf"{_START}\d{{1,3}}\.\d{{1,2}}(?![\w]|[.,]\d)"), _dotted, "digit"),
-    Rule("signed number", re.compile(rf"(?<![\w/])(?<!\d[.,])(?P<sign>\+/-|>=|<=|[-−±+≥≤<>~≈])\s?(?P<n>{NUMBER})(?![\w])"), _signed, "digit"),
+    Rule(
+        "signed number",
+        re.compile(rf"(?<![\w/])(?<!\d[.,])(?P<sign>\+/-|>=|<=|[-−±+≥≤<>~≈])\s?(?P<n>{NUMBER})(?![\w])"),
+        _signed,
+        "digit",
+    ),
     Rule("number", re.compile(rf"{_START}(?:{NUMBER})(?![\w]|[.,]\d)"), _plain, "digit"),
     Rule("number", re.compile(rf"{_START}\d+[.,]\d+(?=[^\W\d_])"), _plain, "digit"),
     Rule("range", re.compile(rf"(?<={QUANTITY}){_LONG_DASH}(?={QUANTITY})"), _range),
-    Rule("range", re.compile(rf"(?:(?<=sáng)|(?<=trưa)|(?<=chiều)|(?<=tối)|(?<=đêm))\s?[-–—]\s?(?={QUANTITY})"), _range),
-    Rule("range", re.compile(rf"(?<={QUANTITY})\s?[-–—→]\s?(?=(?:ngày|tháng|thứ|năm|hết|quý|sáng|trưa|chiều|tối|mùng)\s)"), _range),
+    Rule(
+        "range", re.compile(rf"(?:(?<=sáng)|(?<=trưa)|(?<=chiều)|(?<=tối)|(?<=đêm))\s?[-–—]\s?(?={QUANTITY})"), _range
+    ),
+    Rule(
+        "range",
+        re.compile(rf"(?<={QUANTITY})\s?[-–—→]\s?(?=(?:ngày|tháng|thứ|năm|hết|quý|sáng|trưa|chiều|tối|mùng)\s)"),
+        _range,
+    ),
     Rule("number", re.compile(r"\d+"), _stuck, "digit"),
     Rule("slash", re.compile(rf"(?<=[\w{MASKS}])\s?/\s?(?={QUANTITY})"), _per_number),
     Rule("number", re.compile("[½¼¾⅓⅔⅛]"), _vulgar),
-)  # fmt: skip
+)

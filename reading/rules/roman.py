@@ -9,9 +9,12 @@ from reading.rules.line import Line, Part, Rule
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _CANONICAL = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _TRIGGER = (
-    r"(?:đại hội|đại hội đảng|đại hội đại biểu|đảng bộ (?:xã|tỉnh|huyện|phường)|khóa|khoá|nhiệm kỳ|lần thứ|lần|thứ|quý|chương|phần|mục|tiểu mục|cấp|vùng|khu vực|kv|loại|hạng|kỳ"
-    r"|thế kỷ|bậc|phụ lục|tập|quyển|đợt|tiết|quân khu|quân đoàn|vành đai|giai đoạn|học kỳ|học kì|hk|nhóm|bước|thời kỳ|khu|tổ|độ|mức|dạng|cụm|bảng|kỳ họp"
-    r"|hội nghị|điều|luận cương|vua|đài|cảng|trạm|nhà máy|cơ sở|cs|bài|biểu|mẫu|hội khóa|quốc hội khóa|hđnd khóa|trung ương khóa|đh|tuyến|lớp|hệ|thể|phân khu|hội nghị tw)"
+    r"(?:đại hội|đại hội đảng|đại hội đại biểu|đảng bộ (?:xã|tỉnh|huyện|phường)|khóa|khoá|nhiệm kỳ|lần thứ|lần|thứ|"
+    r"quý|chương|phần|mục|tiểu mục|cấp|vùng|khu vực|kv|loại|hạng|kỳ"
+    r"|thế kỷ|bậc|phụ lục|tập|quyển|đợt|tiết|quân khu|quân đoàn|vành đai|giai đoạn|học kỳ|học kì|hk|nhóm|bước|thời "
+    r"kỳ|khu|tổ|độ|mức|dạng|cụm|bảng|kỳ họp"
+    r"|hội nghị|điều|luận cương|vua|đài|cảng|trạm|nhà máy|cơ sở|cs|bài|biểu|mẫu|hội khóa|quốc hội khóa|hđnd khóa|"
+    r"trung ương khóa|đh|tuyến|lớp|hệ|thể|phân khu|hội nghị tw)"
 )
 
 
@@ -23,7 +26,9 @@ def roman_value(written: str) -> int:
 
 
 def _after_trigger(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    for numeral in re.finditer(r"[IVXL]+", line.text[match.start("r") : match.start("s") if match["y"] else match.end()]):
+    for numeral in re.finditer(
+        r"[IVXL]+", line.text[match.start("r") : match.start("s") if match["y"] else match.end()]
+    ):
         start = match.start("r") + numeral.start()
         value = roman_value(numeral[0])
         ordinal = re.search(r"(?:lần thứ|thứ)\s*$", line.before(start))
@@ -58,7 +63,18 @@ def _alone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 _LIST = rf"(?:\s?(?:,|và|hoặc|-|–|đến|;)\s?{_CANONICAL}(?![\w.]\w|\w))*"
 RULES = (
     Rule("roman numeral", re.compile(rf"^\s*(?P<r>{_CANONICAL})\s?(?:[./)]|\s[-–])(?=\s)"), _marker),
-    Rule("roman numeral", re.compile(rf"(?<!\w)(?i:quý|học kỳ|hk|đợt|kỳ)\s?(?P<r>{_CANONICAL})\s?[/-]\s?(?P<y>(?:19|20)\d\d)(?![\w/])"), _quarter),
-    Rule("roman numeral", re.compile(rf"(?<!\w)(?i:{_TRIGGER})\s(?:thứ\s|số\s)?(?P<r>{_CANONICAL})(?!\w){_LIST}(?:(?P<s>\s?/\s?)(?P<y>(?:19|20)\d\d)(?!\w))?"), _after_trigger),
+    Rule(
+        "roman numeral",
+        re.compile(rf"(?<!\w)(?i:quý|học kỳ|hk|đợt|kỳ)\s?(?P<r>{_CANONICAL})\s?[/-]\s?(?P<y>(?:19|20)\d\d)(?![\w/])"),
+        _quarter,
+    ),
+    Rule(
+        "roman numeral",
+        re.compile(
+            rf"(?<!\w)(?i:{_TRIGGER})\s(?:thứ\s|số\s)?(?P<r>{_CANONICAL})(?!\w){_LIST}(?:(?P<s>\s?/\s?)(?P<y>(?:19|"
+            rf"20)\d\d)(?!\w))?"
+        ),
+        _after_trigger,
+    ),
     Rule("roman numeral", re.compile(rf"(?<![\w.]){_CANONICAL}(?![\w.]\w|\w)"), _alone),
-)  # fmt: skip
+)

@@ -39,7 +39,9 @@ def _around_the_clock(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _half_of_day(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     hour = re.search(r"(\d{1,2})\D*(?:\d\d)?\s?$", line.before(match.start()))
     evening = hour is not None and 6 <= int(hour[1]) <= 11
-    yield Part(match.start("h"), match.end("h"), "sáng" if match["h"].lower() == "am" else "tối" if evening else "chiều", 0.85)
+    yield Part(
+        match.start("h"), match.end("h"), "sáng" if match["h"].lower() == "am" else "tối" if evening else "chiều", 0.85
+    )
 
 
 def _minutes(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -47,11 +49,28 @@ def _minutes(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 RULES = (
-    Rule("around the clock", re.compile(r"(?<![\w/])24\s?/\s?(?P<b>24|7)\s?(?P<h>[hH](?!\w)|giờ)?(?![\w/])"), _around_the_clock, "digit"),
+    Rule(
+        "around the clock",
+        re.compile(r"(?<![\w/])24\s?/\s?(?P<b>24|7)\s?(?P<h>[hH](?!\w)|giờ)?(?![\w/])"),
+        _around_the_clock,
+        "digit",
+    ),
     Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})(?P<c>:)(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?![\w:])"), _clock, "digit"),
-    Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})\s?(?P<c>[hHgG:])\s?(?P<m>[0-5]\d)\s?(?:['’′]|p|ph|phút)?(?![\w:/])(?![.,]\d)"), _clock, "digit"),
-    Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})(?P<c>\s?(?:giờ|[hH])\s?)(?P<m>[0-5]?\d)\s?(?:phút|['’′]|ph?)(?!\w)"), _clock, "digit"),
+    Rule(
+        "time",
+        re.compile(
+            rf"{_START}(?P<h>{_HOUR})\s?(?P<c>[hHgG:])\s?(?P<m>[0-5]\d)\s?(?:['’′]|p|ph|phút)?(?![\w:/])(?![.,]\d)"
+        ),
+        _clock,
+        "digit",
+    ),
+    Rule(
+        "time",
+        re.compile(rf"{_START}(?P<h>{_HOUR})(?P<c>\s?(?:giờ|[hH])\s?)(?P<m>[0-5]?\d)\s?(?:phút|['’′]|ph?)(?!\w)"),
+        _clock,
+        "digit",
+    ),
     Rule("time", re.compile(rf"{_START}(?P<h>\d{{1,3}}(?:,\d)?)\s?[hH](?![\w])"), _hour, "digit"),
     Rule("half of day", re.compile(rf"(?<={QUANTITY})\s?(?P<h>AM|PM|am|pm)(?!\w)"), _half_of_day),
     Rule("minutes", re.compile(r"(?<![\w.,])(?P<n>\d{1,3})\s?['’′](?![\w'’])"), _minutes, "digit"),
-)  # fmt: skip
+)

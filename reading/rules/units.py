@@ -8,27 +8,44 @@ from reading.rules.line import MASKS, Line, Part, Rule, words
 NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?"
 
 UNITS = {
-    "km": "ki lô mét", "m": "mét", "dm": "đề xi mét", "cm": "xen ti mét", "mm": "mi li mét", "nm": "na nô mét", "µm": "mi crô mét",
+    "km": "ki lô mét", "m": "mét", "dm": "đề xi mét", "cm": "xen ti mét", "mm": "mi li mét", "nm": "na nô mét",
+    "µm": "mi crô mét",
     "km2": "ki lô mét vuông", "km²": "ki lô mét vuông", "m2": "mét vuông", "m²": "mét vuông", "cm2": "xen ti mét vuông",
-    "cm²": "xen ti mét vuông", "mm2": "mi li mét vuông", "m3": "mét khối", "m³": "mét khối", "cm3": "xen ti mét khối", "cm³": "xen ti mét khối",
+    "cm²": "xen ti mét vuông", "mm2": "mi li mét vuông", "m3": "mét khối", "m³": "mét khối", "cm3": "xen ti mét khối",
+    "cm³": "xen ti mét khối",
     "dm3": "đề xi mét khối", "dm³": "đề xi mét khối", "dm2": "đề xi mét vuông", "km3": "ki lô mét khối",
-    "ha": "héc ta", "kg": "ki lô gam", "g": "gam", "gr": "gam", "gram": "gam", "mg": "mi li gam", "µg": "mi crô gam", "mcg": "mi crô gam",
-    "l": "lít", "lit": "lít", "lít": "lít", "ml": "mi li lít", "dl": "đề xi lít", "cl": "xen ti lít", "hl": "héc tô lít", "cc": "xê xê",
-    "kW": "ki lô oát", "W": "oát", "MW": "mê ga oát", "GW": "gi ga oát", "kWh": "ki lô oát giờ", "Wh": "oát giờ", "MWh": "mê ga oát giờ",
-    "kWp": "ki lô oát pích", "MWp": "mê ga oát pích", "kV": "ki lô vôn", "V": "vôn", "mV": "mi li vôn", "kVA": "ki lô vôn am pe", "MVA": "mê ga vôn am pe",
-    "A": "am pe", "mA": "mi li am pe", "mAh": "mi li am pe giờ", "Ah": "am pe giờ", "Hz": "héc", "kHz": "ki lô héc", "MHz": "mê ga héc", "GHz": "gi ga héc",
-    "dB": "đê xi ben", "dBA": "đê xi ben a", "HP": "mã lực", "hp": "mã lực", "CV": "mã lực", "BTU": "bê tê u", "N": "niu tơn", "kN": "ki lô niu tơn", "Pa": "pát can",
-    "kPa": "ki lô pát can", "MPa": "mê ga pát can", "bar": "ba", "psi": "pê ét i", "atm": "át mốt phe", "mmHg": "mi li mét thủy ngân", "hPa": "héc tô pát can",
+    "ha": "héc ta", "kg": "ki lô gam", "g": "gam", "gr": "gam", "gram": "gam", "mg": "mi li gam", "µg": "mi crô gam",
+    "mcg": "mi crô gam",
+    "l": "lít", "lit": "lít", "lít": "lít", "ml": "mi li lít", "dl": "đề xi lít", "cl": "xen ti lít",
+    "hl": "héc tô lít", "cc": "xê xê",
+    "kW": "ki lô oát", "W": "oát", "MW": "mê ga oát", "GW": "gi ga oát", "kWh": "ki lô oát giờ", "Wh": "oát giờ",
+    "MWh": "mê ga oát giờ",
+    "kWp": "ki lô oát pích", "MWp": "mê ga oát pích", "kV": "ki lô vôn", "V": "vôn", "mV": "mi li vôn",
+    "kVA": "ki lô vôn am pe", "MVA": "mê ga vôn am pe",
+    "A": "am pe", "mA": "mi li am pe", "mAh": "mi li am pe giờ", "Ah": "am pe giờ", "Hz": "héc", "kHz": "ki lô héc",
+    "MHz": "mê ga héc", "GHz": "gi ga héc",
+    "dB": "đê xi ben", "dBA": "đê xi ben a", "HP": "mã lực", "hp": "mã lực", "CV": "mã lực", "BTU": "bê tê u",
+    "N": "niu tơn", "kN": "ki lô niu tơn", "Pa": "pát can",
+    "kPa": "ki lô pát can", "MPa": "mê ga pát can", "bar": "ba", "psi": "pê ét i", "atm": "át mốt phe",
+    "mmHg": "mi li mét thủy ngân", "hPa": "héc tô pát can",
     "cal": "ca lo", "kcal": "ki lô ca lo", "J": "giun", "kJ": "ki lô giun",
-    "°C": "độ C", "ºC": "độ C", "oC": "độ C", "℃": "độ C", "⁰C": "độ C", "⁰": "độ", "°F": "độ F", "°": "độ", "º": "độ", "0C": "độ C",
+    "°C": "độ C", "ºC": "độ C", "oC": "độ C", "℃": "độ C", "⁰C": "độ C", "⁰": "độ", "°F": "độ F", "°": "độ", "º": "độ",
+    "0C": "độ C",
     "s": "giây", "giây": "giây", "phút": "phút", "giờ": "giờ", "h": "giờ", "ms": "mi li giây", "min": "phút",
-    "bps": "bít trên giây", "kbps": "ki lô bít trên giây", "Kbps": "ki lô bít trên giây", "Mbps": "mê ga bít trên giây", "Gbps": "gi ga bít trên giây",
-    "KB": "ki lô bai", "kB": "ki lô bai", "MB": "mê ga bai", "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít", "Gb": "gi ga bít", "MP": "mê ga píc xeo",
-    "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "in": "inh", "dpi": "đê pê i", "rpm": "vòng trên phút", "lux": "lúc", "lm": "lu men",
-    "tấn": "tấn", "tạ": "tạ", "yến": "yến", "UI": "u i", "IU": "i u", "mol": "mon", "mmol": "mi li mon", "µmol": "mi crô mon", "Sv": "si vớt", "Bq": "béc cơ ren",
-    "TEU": "tê e u", "DWT": "tấn trọng tải", "ct": "xu", "px": "píc xeo", "fps": "khung hình trên giây", "KVA": "ki lô vôn am pe", "KV": "ki lô vôn", "KW": "ki lô oát",
-    "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ", "KWH": "ki lô oát giờ", "kw": "ki lô oát", "kv": "ki lô vôn", "ML": "mi li lít", "Kg": "ki lô gam", "KG": "ki lô gam",
-    "Km": "ki lô mét", "KM": "ki lô mét", "Km2": "ki lô mét vuông", "KM2": "ki lô mét vuông", "M2": "mét vuông", "M3": "mét khối", "Ha": "héc ta", "HA": "héc ta", "CM": "xen ti mét",
+    "bps": "bít trên giây", "kbps": "ki lô bít trên giây", "Kbps": "ki lô bít trên giây", "Mbps": "mê ga bít trên giây",
+    "Gbps": "gi ga bít trên giây",
+    "KB": "ki lô bai", "kB": "ki lô bai", "MB": "mê ga bai", "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít",
+    "Gb": "gi ga bít", "MP": "mê ga píc xeo",
+    "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "in": "inh", "dpi": "đê pê i", "rpm": "vòng trên phút",
+    "lux": "lúc", "lm": "lu men",
+    "tấn": "tấn", "tạ": "tạ", "yến": "yến", "UI": "u i", "IU": "i u", "mol": "mon", "mmol": "mi li mon",
+    "µmol": "mi crô mon", "Sv": "si vớt", "Bq": "béc cơ ren",
+    "TEU": "tê e u", "DWT": "tấn trọng tải", "ct": "xu", "px": "píc xeo", "fps": "khung hình trên giây",
+    "KVA": "ki lô vôn am pe", "KV": "ki lô vôn", "KW": "ki lô oát",
+    "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ", "KWH": "ki lô oát giờ", "kw": "ki lô oát", "kv": "ki lô vôn",
+    "ML": "mi li lít", "Kg": "ki lô gam", "KG": "ki lô gam",
+    "Km": "ki lô mét", "KM": "ki lô mét", "Km2": "ki lô mét vuông", "KM2": "ki lô mét vuông", "M2": "mét vuông",
+    "M3": "mét khối", "Ha": "héc ta", "HA": "héc ta", "CM": "xen ti mét",
     "Cm": "xen ti mét", "MM": "mi li mét", "L": "lít", "Ml": "mi li lít", "mL": "mi li lít", "Gr": "gam", "G": "gờ",
 }  # fmt: skip
 """Symbols of measure (SI, NĐ 86/2012/NĐ-CP) and those in common use; exact in case where the case tells them apart."""
@@ -36,13 +53,24 @@ UNITS = {
 _UNSAFE_WITH_SPACE = frozenset(
     {"A", "N", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"}
 )
+_ELECTRIC = re.compile(r"dòng|điện|cầu dao|aptomat|áp tô mát|sạc|ắc quy")
 _PER_WORDS = words(
-    *UNITS, "người", "tháng", "năm", "hộ", "khẩu", "nhân khẩu", "ngày", "con", "sào", "học sinh", "em", "suất", "lượt", "buổi", "cây", "bao", "thửa", "công", "vụ", "lần", "bộ",
-    "chiếc", "cái", "xe", "thôn", "xã", "đêm", "quý", "tuần", "số", "mũi", "liều", "lao động", "gia đình", "cháu", "trẻ", "bình", "gói", "chai", "thùng", "mét", "mẫu", "thước",
-    "đợt", "hộ gia đình", "đại biểu", "đồng chí", "phiên", "tiết", "ca", "chuyến", "căn", "nhà", "phòng", "lứa", "lớp", "khóa", "hồ sơ", "trường hợp", "đơn vị", "cán bộ", "giáo viên",
-    "tổ", "đội", "mô hình", "dự án", "công trình", "viên", "lọ", "ống", "đôi", "cặp", "kíp", "gốc", "khóm", "hố", "luống", "đầu người", "đầu", "thành viên", "hội viên", "đảng viên", "bản tin", "tin",
-    "bài", "trang", "đối tượng", "ao", "lồng", "chuồng", "đàn", "ổ", "kg hơi", "mét vuông", "mét khối", "ki lô gam", "héc ta", "bữa", "cuộc gọi", "cuộc", "vé", "giấy", "sổ", "thẻ", "phiếu", "hành vi", "vi phạm",
-    "bàn", "mâm", "kỳ", "chu kỳ", "chậu", "khay", "hạt", "hạng", "tổ chức", "cá nhân", "phường", "tỉnh", "huyện", "điểm", "km đường", "ha lúa", "đồng", "hũ", "phần", "bó", "giỏ", "nhóm", "thí sinh", "bệnh nhân", "sản phẩm", "loại", "m dài", "nóc", "vòng", "nhịp", "lít", "cơ sở", "khu", "xóm", "bản", "ấp", "chi", "nhân viên", "lon", "cốc", "ly", "cụm", "loa", "máy", "thuê bao", "nạn nhân", "người dân", "dân", "cas", "ổ bánh", "tờ", "cuốn", "quyển", "bát", "tô", "chỗ", "giường", "ngày công", "ngày đêm", "ngày lao động", "cm", "mm", "đĩa", "bìa", "hecta", "hec", "ha nuôi", "km2", "vụ lúa", "24h", "48h",
+    *UNITS, "người", "tháng", "năm", "hộ", "khẩu", "nhân khẩu", "ngày", "con", "sào", "học sinh", "em", "suất",
+    "lượt", "buổi", "cây", "bao", "thửa", "công", "vụ", "lần", "bộ",
+    "chiếc", "cái", "xe", "thôn", "xã", "đêm", "quý", "tuần", "số", "mũi", "liều", "lao động", "gia đình", "cháu",
+    "trẻ", "bình", "gói", "chai", "thùng", "mét", "mẫu", "thước",
+    "đợt", "hộ gia đình", "đại biểu", "đồng chí", "phiên", "tiết", "ca", "chuyến", "căn", "nhà", "phòng", "lứa", "lớp",
+    "khóa", "hồ sơ", "trường hợp", "đơn vị", "cán bộ", "giáo viên",
+    "tổ", "đội", "mô hình", "dự án", "công trình", "viên", "lọ", "ống", "đôi", "cặp", "kíp", "gốc", "khóm", "hố",
+    "luống", "đầu người", "đầu", "thành viên", "hội viên", "đảng viên", "bản tin", "tin",
+    "bài", "trang", "đối tượng", "ao", "lồng", "chuồng", "đàn", "ổ", "kg hơi", "mét vuông", "mét khối", "ki lô gam",
+    "héc ta", "bữa", "cuộc gọi", "cuộc", "vé", "giấy", "sổ", "thẻ", "phiếu", "hành vi", "vi phạm",
+    "bàn", "mâm", "kỳ", "chu kỳ", "chậu", "khay", "hạt", "hạng", "tổ chức", "cá nhân", "phường", "tỉnh", "huyện",
+    "điểm", "km đường", "ha lúa", "đồng", "hũ", "phần", "bó", "giỏ", "nhóm", "thí sinh", "bệnh nhân", "sản phẩm",
+    "loại", "m dài", "nóc", "vòng", "nhịp", "lít", "cơ sở", "khu", "xóm", "bản", "ấp", "chi", "nhân viên", "lon", "cốc",
+    "ly", "cụm", "loa", "máy", "thuê bao", "nạn nhân", "người dân", "dân", "cas", "ổ bánh", "tờ", "cuốn", "quyển",
+    "bát", "tô", "chỗ", "giường", "ngày công", "ngày đêm", "ngày lao động", "cm", "mm", "đĩa", "bìa", "hecta", "hec",
+    "ha nuôi", "km2", "vụ lúa", "24h", "48h",
 )  # fmt: skip
 _PHYSICAL_DENOMINATORS = frozenset(
     {"l", "lít", "lit", "ml", "s", "h", "giờ", "km2", "m2", "m3", "m²", "m³", "km²", "dl", "kg", "giây", "phút", "L"}
@@ -58,12 +86,8 @@ def _measure(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     unit, gap = match["u"], match["g"]
     if gap and unit in _UNSAFE_WITH_SPACE:
         return
-    if unit in {"h", "in", "A", "G"} and not gap and unit != "h":
-        if unit == "G" or (
-            unit == "A"
-            and not re.search(r"(?:dòng|điện|cầu dao|aptomat|áp tô mát|at|sạc|ắc quy)", line.before(match.start()))
-        ):
-            return
+    if unit == "G" or (unit == "A" and not _ELECTRIC.search(line.before(match.start()))):
+        return  # 5G, lớp 9A
     sign = match["sign"]
     before = line.before(match.start())
     spoken = line.number(match["n"])
@@ -72,7 +96,7 @@ def _measure(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         sign, start = "", match.start("n")
     if sign in {"±", "+/-"}:
         spoken = f"cộng trừ {spoken}"
-    elif sign in {"+"}:
+    elif sign == "+":
         spoken = f"cộng {spoken}"
     elif sign:
         spoken = f"âm {spoken}"
@@ -104,15 +128,15 @@ def _height(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield Part(match.start(), match.end(), f"{line.cardinal(match['a'])} mét {line.cardinal(match['b'])}", 0.95)
 
 
-def _squared(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _squared(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield Part(match.start(), match.end(), unit_name(match["u"]), 0.93)
 
 
-def _degree_letter(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _degree_letter(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield Part(match.start("c"), match.end("c"), {"C": "xê", "F": "ép"}[match["c"]])
 
 
-def _range_first(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+def _range_first(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     """3m-5m and 3 m x 5 m: the cross between two measures."""
     yield Part(match.start(), match.end(), "nhân")
 
@@ -120,9 +144,24 @@ def _range_first(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 _SYMBOLS = words(*(symbol for symbol in UNITS if symbol not in {"giờ", "giây", "phút", "tấn", "tạ", "yến", "lít"}))
 RULES = (
     Rule("unit", re.compile(r"(?<![\w.,])(?P<a>\d{1,2})m(?P<b>[4-9]|\d\d)(?![\w²³])"), _height, "digit"),
-    Rule("unit", re.compile(rf"(?<![\w/])(?<!\d[.,])(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})(?P<g>[\s\u00a0]?)(?P<u>{_SYMBOLS})(?![\w²³])"), _measure, "digit"),
+    Rule(
+        "unit",
+        re.compile(
+            rf"(?<!\w)(?<!\d/)(?<!\d[.,])(?P<sign>\+/-|"
+            rf"[-–−±+])?(?P<n>{NUMBER})(?P<g>[\s\u00a0]?)(?P<u>{_SYMBOLS})(?![\w²³])"
+        ),
+        _measure,
+        "digit",
+    ),
     Rule("per unit", re.compile(rf"(?<=[\w{MASKS}²³%])\s?/\s?(?P<u>{_PER_WORDS})(?![\w²³])"), _per),
-    Rule("unit", re.compile(r"(?<!\w)(?P<u>km2|km²|m2|m²|m3|m³|cm2|cm²|cm3|cm³|kWh|Mbps|°C|ºC|℃|kV|mm|cm|km|kg|ml|mg|ha|mmHg|mmol|kVA|MVA|MW|kW|cmH2O)(?![\w²³])"), _squared),
+    Rule(
+        "unit",
+        re.compile(
+            r"(?<!\w)(?P<u>km2|km²|m2|m²|m3|m³|cm2|cm²|cm3|cm³|kWh|Mbps|°C|ºC|℃|kV|mm|cm|km|kg|ml|mg|(?:(?<=nghìn )|(?<=triệu )|(?<=trăm )|(?<=mỗi )|(?<=\())ha|mmHg|mmol|"
+            r"kVA|MVA|MW|kW|cmH2O)(?![\w²³])"
+        ),
+        _squared,
+    ),
     Rule("unit", re.compile(r"(?<=[Đđ]ộ )(?P<c>[CF])(?!\w)"), _degree_letter),
     Rule("cross", re.compile(rf"(?<=[\d{MASKS}])\s?[x×*]\s?(?=[\d{MASKS}])"), _range_first),
-)  # fmt: skip
+)

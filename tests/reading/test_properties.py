@@ -15,7 +15,22 @@ OFFICIAL = (
     "http://a.vn/b?c=d", "x@y.vn", "\u00a0", "\t", "\n", "Đ/c", "TP.", "...", "…", "“", "”", "(", ")", "H'Mông", "ЖЩ", "中文", "🙂",
     "\ue000", "\ue001", "\u0301", "\u200b", "a-", "/", "//", "--", "1,000", "1.2.3.4", "٣", "½", "Ⅳ", "²", "LÊ THỊ VI", "khóa XV",
 )  # fmt: skip
-SPOKEN = ("hai mươi mốt", "phần trăm", "ngày mùng hai tháng chín", "quốc lộ bốn a", "đến", "trên", "và", "Nguyễn Thị Vi", "bê xê hát", ",", ".", "năm hai nghìn", "ba", "tư")
+SPOKEN = (
+    "hai mươi mốt",
+    "phần trăm",
+    "ngày mùng hai tháng chín",
+    "quốc lộ bốn a",
+    "đến",
+    "trên",
+    "và",
+    "Nguyễn Thị Vi",
+    "bê xê hát",
+    ",",
+    ".",
+    "năm hai nghìn",
+    "ba",
+    "tư",
+)
 words = st.lists(st.one_of(st.sampled_from(OFFICIAL), st.text(max_size=8)), max_size=25)
 texts = st.builds(lambda parts, gap: gap.join(parts), words, st.sampled_from(["", " ", "  ", "-", "."]))
 
@@ -91,7 +106,18 @@ def test_sentences_are_bounded_and_disjoint(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["a-" * 3000, "1." * 5000, "A" * 25_000, "/" * 9000, "UBND-" * 2000, "h'" * 4000, "9" * 25_000, "I" * 9000, "1/2-" * 3000]
+    "text",
+    [
+        "a-" * 3000,
+        "1." * 5000,
+        "A" * 25_000,
+        "/" * 9000,
+        "UBND-" * 2000,
+        "h'" * 4000,
+        "9" * 25_000,
+        "I" * 9000,
+        "1/2-" * 3000,
+    ],
 )
 def test_endless_words_are_read_to_the_end(text):
     said = read_line(text)
