@@ -59,7 +59,7 @@ class Document(BaseModel):
     format: str
     """"docx", "doc", "odt", "rtf", "pdf", "pdf-scan", "image", "txt", "html" or "text" (pasted)."""
     encoding: str
-    """What the text was written in, as shown to the officer: "UTF-8", "TCVN3 (.VnTime)", "VNI", "VISCII", "Windows-1258", "OCR" …"""
+    """What the text was written in, as shown to the officer: "UTF-8", "TCVN3 (.VnTime)", "VNI", "Windows-1258", "OCR" …"""
     sha256: str
     pages: int | None = None
     warnings: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ class ReadingError(Exception):
 
 
 class UnreadableDocumentError(ReadingError):
-    """The file cannot become text: empty, not what its name says, encrypted, broken, too large. Permanent: another file is needed."""
+    """The file cannot become text: empty, not what its name says, encrypted, broken, too large. Permanent: send another."""
 
 
 class ExtractionFailedError(ReadingError):
