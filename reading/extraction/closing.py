@@ -192,7 +192,7 @@ def _signature_end(lines: Sequence[RawParagraph], kinds: Sequence[BlockKind | No
             break
         if is_signed(text):
             signed = True
-        elif not (_signs(text) or is_rule(text)):
+        elif not (_signs(text) or is_rule(text) or lines[at].furniture):
             if not is_name(text) or (is_capitals(text) and len(text.split()) > 4 and not signed):
                 if is_capitals(text) and len(text) <= 90 and not named and not signed:
                     at += 1

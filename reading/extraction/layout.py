@@ -4,6 +4,7 @@ In doubt a paragraph is body, so that it is read rather than lost.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reading.document import Block
 from reading.extraction.body import blocks, judge_title
@@ -11,13 +12,13 @@ from reading.extraction.closing import judge_closing
 from reading.extraction.letterhead import judge_letterhead_line, split_head
 from reading.extraction.lines import Judged, cut
 from reading.extraction.paragraph import RawParagraph
-from reading.extraction.phrases import is_motto
+from reading.extraction.phrases import is_digital_stamp, is_digital_stamp_detail, is_motto
 from reading.extraction.tables import rows_of_cells
 
 
 def classify_blocks(paragraphs: Sequence[RawParagraph]) -> tuple[Block, ...]:
     """`paragraphs` in reading order as blocks. Nothing written is dropped; only empty paragraphs give no block."""
-    head, rest = split_head(cut(paragraphs))
+    head, rest = split_head(_without_stamps(cut(paragraphs)))
     judged: list[Judged] = list(head)
     stretch: list[RawParagraph] = []
     for line in _tabbed_tables(rest):
@@ -29,6 +30,18 @@ def classify_blocks(paragraphs: Sequence[RawParagraph]) -> tuple[Block, ...]:
             stretch.append(line)
     judged += judge_closing(stretch)
     return tuple(blocks(judge_title(judged, len(head))))
+
+
+def _without_stamps(lines: Sequence[RawParagraph]) -> list[RawParagraph]:
+    """The stamp of a digital signature, two lines at least, marked as page furniture."""
+    out = list(lines)
+    stamped = False
+    for at, line in enumerate(out):
+        opens = is_digital_stamp(line.text) and at + 1 < len(out) and is_digital_stamp_detail(out[at + 1].text)
+        stamped = (opens or (stamped and is_digital_stamp_detail(line.text))) and not line.cells
+        if stamped:
+            out[at] = replace(line, furniture=True)
+    return out
 
 
 def _tabbed_tables(lines: Sequence[RawParagraph]) -> list[RawParagraph]:

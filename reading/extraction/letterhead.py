@@ -52,7 +52,8 @@ def _rejoined(pieces: Sequence[RawParagraph]) -> list[RawParagraph]:
     out: list[RawParagraph] = []
     for piece in pieces:
         joined = f"{out[-1].text} {piece.text}" if out else ""
-        goes_on = out and is_subject(out[-1].text) and piece.column == "left" == out[-1].column
+        goes_on = out and is_subject(out[-1].text) and piece.column == out[-1].column != "right"
+        goes_on = goes_on and (piece.column == "left" or piece.text[:1].islower())
         stands_alone = is_capitals(piece.text) or _strong(piece.text) or is_rule(piece.text)
         motto = not is_whole_motto(out[-1].text) and is_whole_motto(joined) if out else False
         if (goes_on and not stands_alone) or motto:

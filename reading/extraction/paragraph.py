@@ -32,7 +32,7 @@ class RawParagraph:
     cells: tuple[str, ...] = ()
     """A row of data: its cells; `text` is then not used."""
     header: tuple[str, ...] = ()
-    """A row of data: the table's header cells, as many as `cells`, or none."""
+    """A row of data: the table's header cells, as many as `cells`, or none. The header row itself has both alike."""
     furniture: bool = False
     """Known to be a running head, a page number or the like."""
 
@@ -45,5 +45,7 @@ class Extracted:
     encoding: str
     pages: int | None = None
     warnings: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    """Names of the pictures inside a .docx, in order."""
     format: str | None = None
     """Where the reader knows better than the file type: "pdf-scan"."""

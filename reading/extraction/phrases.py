@@ -23,7 +23,7 @@ _NUMBER = re.compile(
     r"so\s*[:.;]?\s*(?:\d[\d\s]{0,8}[a-z]{0,2}|[.…_\s]*)\s*[/-]\s*\S{2,30}(?:\s*[-/&]\s*\S{2,20}){0,3}"
 )
 _DATE = r"ngay\s*[\d.…_\s]{0,12}\s*thang\s*[\d.…_\s]{0,12}\s*nam\s*(?:20|19)?[\d.…_\s]{0,8}"
-_PLACE_DATE = re.compile(rf"(?P<place>[^,;:]{{2,40}})\s*[,.]\s*{_DATE}")
+_PLACE_DATE = re.compile(rf"(?P<place>[^,;:]{{2,40}})\s*[,.]\s*(?:{_DATE}|ngay\s*\d{{1,2}}[/.-]\d{{1,2}}[/.-]20\d\d)")
 _PLACE_DATE_AT_END = re.compile(
     r"(?:^|\s)(?P<it>(?:[A-ZĐ]\S*\s){0,4}[A-ZĐ]\S*,\s*ngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm\s*[\d.…_ ]*)$"
 )
@@ -79,7 +79,11 @@ _FOR = re.compile(
     r"(?:(tm|kt|tl|tuq|q)\s?[./]|[tk]\s?/\s?[mtl]\.?)\s?\S.*|tm\s+(uy ban|ubnd|hdnd).*|(thay mat|thua lenh|thua uy quyen)\s.*"
 )
 _SIGNED = re.compile(
-    r"\(?\s*(da ky|ky ten|ky,? ghi ro|ky va ghi ro|ky,? dong dau|ky dien tu|chu ky|da ky va dong dau)\b[^.!?]{0,50}\)?\.?|\(?ky\)?"
+    r"\(?\s*(da ky|ky ten|ky,? ghi ro|ky va ghi ro|ky,? dong dau|ky dien tu|ky boi|chu ky|da ky va dong dau)\b[^.!?]{0,50}\)?\.?|\(?ky\)?"
+)
+_DIGITAL_STAMP = re.compile(r"(nguoi ky|ky boi|signature (not )?(valid|verified)|digitally signed)\b")
+_DIGITAL_DETAIL = re.compile(
+    r"(e-?mail|co quan|to chuc|chuc vu|nguoi ky|chuc danh)\s*:|(thoi gian|ngay|date)( ky)?\s*:\s*\d"
 )
 _DEGREE = re.compile(
     _one_of(
@@ -217,6 +221,16 @@ def is_authority(line: str) -> bool:
 def is_signed(line: str) -> bool:
     """Like "(Đã ký)", "(Ký, ghi rõ họ tên)"."""
     return _SIGNED.fullmatch(squeeze(fold(line))) is not None
+
+
+def is_digital_stamp(line: str) -> bool:
+    """Like "Người ký: …", "Ký bởi: …": what a digital signature prints over the page begins so."""
+    return len(line) <= 120 and _DIGITAL_STAMP.match(fold(line).strip()) is not None
+
+
+def is_digital_stamp_detail(line: str) -> bool:
+    """Like "Email: …", "Cơ quan: …", "Thời gian ký: 03.06.2026 10:11": the lines that follow in such a stamp."""
+    return len(line) <= 160 and _DIGITAL_DETAIL.match(fold(line).strip()) is not None
 
 
 def is_name(line: str) -> bool:

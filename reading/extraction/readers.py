@@ -1,6 +1,7 @@
 """The reader of each file type. Runs only inside the extracting process."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from reading.document import Document
@@ -11,7 +12,7 @@ from reading.extraction.limits import Limits
 from reading.extraction.office import to_docx
 from reading.extraction.paragraph import Extracted
 from reading.extraction.pdf import read_pdf
-from reading.extraction.picture import read_picture
+from reading.extraction.picture import read_picture, read_pictures_of
 from reading.extraction.plain import read_plain
 from reading.extraction.web import read_web
 from reading.extraction.word.reader import read_word
@@ -45,9 +46,9 @@ def read_document(path: Path, name: str, limits: Limits, folder: Path) -> Docume
 def _read(path: Path, file_type: FileType, limits: Limits, folder: Path) -> Extracted:
     match file_type:
         case FileType.DOCX:
-            return read_word(path, limits)
+            return _read_word(path, folder, limits)
         case FileType.DOC | FileType.ODT | FileType.RTF:
-            return read_word(to_docx(path, f".{file_type.value}", folder, limits), limits)
+            return _read_word(to_docx(path, f".{file_type.value}", folder, limits), folder, limits)
         case FileType.PDF:
             return read_pdf(path, folder, limits)
         case FileType.IMAGE:
@@ -58,6 +59,17 @@ def _read(path: Path, file_type: FileType, limits: Limits, folder: Path) -> Extr
             return read_plain(path.read_bytes())
 
 
+def _read_word(path: Path, folder: Path, limits: Limits) -> Extracted:
+    """The text of a .docx; of one that is nothing but scanned pages, what is seen in its pictures."""
+    extracted = read_word(path, limits)
+    characters = sum(char.isalnum() for paragraph in extracted.paragraphs for char in paragraph.text)
+    if characters >= _FEW_CHARACTERS or not extracted.pictures:
+        return extracted
+    seen = read_pictures_of(path, extracted.pictures, folder, limits)
+    return replace(seen, paragraphs=extracted.paragraphs + seen.paragraphs) if seen.paragraphs else extracted
+
+
+_FEW_CHARACTERS = 50
 _EMPTY = "Văn bản không có chữ nào để đọc. Hãy kiểm tra lại đã chọn đúng tệp chưa."
 _NO_PICTURE_TEXT = (
     "Không nhận ra chữ nào trong ảnh. Hãy chụp lại thẳng, đủ sáng, rõ nét, lấy trọn trang giấy, hoặc gửi tệp Word."

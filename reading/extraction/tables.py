@@ -107,7 +107,7 @@ def _data_rows(table: Table, width: int) -> list[RawParagraph]:
     height = table.header_rows or _guess_header_rows(rows)
     height = min(height, len(rows) - 1)
     header = _header(rows[:height])
-    out = caption + ([RawParagraph(text=" | ".join(header), cells=header)] if height else [])
+    out = caption + ([RawParagraph(text=" | ".join(header), cells=header, header=header)] if height else [])
     for at, row in enumerate(rows[height:]):
         texts = tuple("" if cell.continues_left else cell.text for cell in row)
         filled = [text for text in texts if text]

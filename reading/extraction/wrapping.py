@@ -1,5 +1,6 @@
 """Lines broken at the width of a page become paragraphs again."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -36,8 +37,9 @@ _ALONE = (
 )
 
 
-_WIDEST = 140
-"""No page of text is set wider; a longer line is a whole paragraph."""
+_NARROWEST, _WIDEST = 50, 140
+"""Letters a line that a page sets; beyond, a line is a whole paragraph."""
+_ARTICLE = re.compile(r"(điều|chương|mục|phần|bước|khoản) [\divx]+\b", re.IGNORECASE)
 
 
 def unwrap(lines: Sequence[str]) -> list[str]:
@@ -46,7 +48,7 @@ def unwrap(lines: Sequence[str]) -> list[str]:
     Text that was never wrapped (each paragraph one long line) comes back as it is.
     """
     width = max((len(line.strip()) for line in lines if not _has_columns(line)), default=0)
-    if width > _WIDEST:
+    if not _NARROWEST <= width <= _WIDEST:
         return [line for line in lines if line.strip()]
     pairs = [(a, b) for a, b in pairwise(lines) if a.strip() and b.strip() and _goes_on(a, b, width)]
     wrapped = any(before.rstrip()[-1].isalnum() or before.rstrip()[-1] == "," for before, _ in pairs)
@@ -72,7 +74,11 @@ def _goes_on(before: str, line: str, width: int) -> bool:
     full = len(before.strip()) + 1 + len(line.split(maxsplit=1)[0]) > width - 2
     if not full or before.rstrip().endswith((":", "./.")) or _has_columns(before) or _has_columns(line):
         return False
-    if split_marker(line.strip()) or any(test(line.strip()) or test(before.strip()) for test in _ALONE):
+    if (
+        split_marker(line.strip())
+        or _ARTICLE.match(line.strip())
+        or any(test(line.strip()) or test(before.strip()) for test in _ALONE)
+    ):
         return False
     return is_capitals(before) == is_capitals(line)
 

@@ -23,6 +23,7 @@ _MAIN_TURNED = re.compile(
     r'ContentType="[^"]*(?:document|template)(?:\.macroEnabled[^"]*)?\.main\+xml"[^>]*PartName="/([^"]+)"'
 )
 _PAGES = re.compile(rb"<(?:\w+:)?Pages>(\d+)<")
+_PICTURE = re.compile(r"word/media/.+\.(png|jpe?g|tiff?|bmp)", re.IGNORECASE)
 _BROKEN = "Tệp Word bị hỏng, không đọc được. Hãy mở tệp bằng Word, lưu lại (File › Save As) rồi gửi lại, hoặc xin lại bản gốc."
 
 
@@ -61,7 +62,7 @@ def open_package(path: Path, limits: Limits) -> Package:
             footers=[_parse(archive, name) for name in sorted(names) if re.fullmatch(r"word/footer\d*\.xml", name)],
             stated_pages=int(pages[1]) if pages else 0,
             has_macros=any(name.lower().endswith("vbaproject.bin") for name in names) or "macroEnabled" in types,
-            pictures=tuple(name for name in names if re.fullmatch(r"word/media/.+\.(png|jpe?g)", name, re.IGNORECASE)),
+            pictures=tuple(sorted(filter(_PICTURE.fullmatch, names), key=lambda name: (len(name), name))),
         )
 
 

@@ -50,6 +50,7 @@ def read_word(path: Path, limits: Limits) -> Extracted:
         encoding=walk.converter.encoding,
         pages=pages or None,
         warnings=tuple(_warnings(package)),
+        pictures=package.pictures,
     )
 
 

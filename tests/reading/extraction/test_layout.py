@@ -146,6 +146,14 @@ def test_what_only_looks_like_a_formality_is_read(line):
     assert [text for kind, text in found if BlockKind(kind) not in UNREAD_KINDS][3] == line
 
 
+def test_the_stamp_of_a_digital_signature_is_furniture_and_its_look_alike_is_read():
+    stamp = (
+        "Người ký: Ủy ban nhân dân xã Mường Lạn\nEmail: muonglan@sonla.gov.vn\nThời gian ký: 03.06.2026 10:11:12 +07:00"
+    )
+    assert kinds(f"{stamp}\nTHÔNG BÁO\nMời bà con đi họp.") == ["title", "paragraph"]
+    assert kinds("THÔNG BÁO\nNgười ký: các chủ hộ.\nThời gian ký: từ 7h30.") == ["title", "paragraph", "paragraph"]
+
+
 def test_body_after_a_signature_is_read_again():
     text = (
         "THÔNG BÁO\nNội dung.\nTM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\n(Đã ký)\nLò Văn An\n"
@@ -192,7 +200,7 @@ def test_a_pasted_table_becomes_rows_with_their_header():
     blocks = classify_blocks([RawParagraph(text=line) for line in text.split("\n")])
     assert [str(block.kind) for block in blocks] == ["paragraph", "table_row", "table_row", "table_row", "paragraph"]
     assert blocks[1].cells == ("Thôn", "Ngày", "Giờ")
-    assert blocks[1].header == ()
+    assert blocks[1].header == blocks[1].cells
     assert blocks[3].cells == ("Nà Cà", "thứ ba", "8h")
     assert blocks[3].header == ("Thôn", "Ngày", "Giờ")
 

@@ -236,6 +236,14 @@ def test_pictures_are_said_to_be_left_out(word, tmp_path):
     assert any("1 hình ảnh" in warning for warning in document.warnings)
 
 
+@pytest.mark.tesseract
+def test_a_scan_pasted_into_word_is_recognised(word, documents, tmp_path):
+    word.add_picture(str(documents / "cong-van-lu.scan.jpg"))
+    document = read_document(saved(word, tmp_path), "van-ban.docx", DEFAULT, tmp_path)
+    assert document.encoding == "OCR"
+    assert any(block.text.startswith("Kính gửi: Trưởng các thôn") for block in document.blocks)
+
+
 def test_symbols_of_wingdings_become_bullets(word, tmp_path):
     word.add_paragraph("Bà con mang theo:")
     item = word.add_paragraph()

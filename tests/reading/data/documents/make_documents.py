@@ -45,7 +45,7 @@ def expected(source: Source) -> list[dict[str, object]]:
     out: list[dict[str, object]] = [{"kind": kind, "text": text} for kind, text in head if text]
     for item in source.body:
         if isinstance(item, Table):
-            out.append({"kind": "table_row", "text": " | ".join(item.header), "cells": item.header})
+            out.append({"kind": "table_row", "text": " | ".join(item.header), "cells": item.header, "header": item.header})
             out += [
                 {"kind": "table_row", "text": " | ".join(row), "cells": row, "header": item.header} for row in item.rows
             ]
