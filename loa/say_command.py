@@ -96,7 +96,7 @@ def _sentences(text: str) -> "list[SpokenSentence]":
     from voices import SpokenSentence
 
     if len(text) <= _MOST_TEXT_ARGUMENT_CHARS and Path(text).is_file():
-        from reading import extract
+        from reading.extraction import extract
 
         script = read(extract(Path(text)))
     else:
