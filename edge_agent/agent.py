@@ -13,15 +13,17 @@ from random import Random
 import structlog
 
 from edge_agent.commands import Commands
+from edge_agent.despatch import Despatch
 from edge_agent.director import Director
 from edge_agent.fetching import Fetching
 from edge_agent.gate import Gate, body_of
 from edge_agent.identity import Identity
 from edge_agent.ledger import Ledger, Record
 from edge_agent.line import Line
+from edge_agent.loudness import Loudness
 from edge_agent.options import Options
 from edge_agent.orders import Orders
-from edge_agent.outbox import Batch, Outbox
+from edge_agent.outbox import Outbox
 from edge_agent.performing import Performer
 from edge_agent.polling import Polling
 from edge_agent.ports import FetchOutcome, LoadProblem, Ports
@@ -35,15 +37,10 @@ from protocol import topics
 from protocol.envelope import Kind
 from protocol.errors import Refusal, RefusedError
 from protocol.keys import SigningKey, TrustSet
-from protocol.messages import Ack, CommandResult, Config, StationState
+from protocol.messages import Ack, CommandResult, Config, FaultReport, StationState
 from protocol.states import Reason, State
 
 log = structlog.get_logger(__name__)
-
-SETTLING_S = 15.0
-"""A line that has been down for less is only being made."""
-POST_PAUSE_S = 60.0
-"""Pause between tries to hand reports over by HTTPS while the broker is silent."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +73,15 @@ class Agent:
         self._ports = ports
         self._store = store
         self._boot = boot
-        self._random = random
-        self._station_online = True
-        self._posted_mono_s = -POST_PAUSE_S
-        self._options = options
         self.time = Timekeeper(ports.clock)
         self._voucher = Voucher(key, station=identity.station, store=store, time=self.time)
         self.outbox = Outbox(
-            store, self.time, boot_id=boot.boot_id, random=random, options=options, send=self._send_batch
+            store,
+            self.time,
+            boot_id=boot.boot_id,
+            random=random,
+            options=options,
+            send=lambda batch: self._despatch.batch(batch),  # noqa: PLW0108  the despatch comes to be below
         )
         trust = store.fact("trust")
         self._gate = Gate(
@@ -105,13 +103,14 @@ class Agent:
             bad_file=self._bad_file,
             missing_file=self._missing_file,
         )
+        loudness = Loudness(ports.volume, self.time)
         self.director = Director(
             stage=stage,
             performer=self._performer,
             ledger=self.ledger,
             library=ports.library,
             power=Power(ports.amplifier, self.time),
-            volume=ports.volume,
+            loudness=loudness,
             time=self.time,
             options=options,
             trusted=self._gate.believes,
@@ -141,9 +140,9 @@ class Agent:
             gate=self._gate,
             store=store,
             director=self.director,
-            volume=ports.volume,
+            loudness=loudness,
             caretaker=ports.caretaker,
-            answer=self._answer,
+            answer=lambda result: self._despatch.answer(result),  # noqa: PLW0108  the same
         )
         self._line = Line(
             link=ports.link,
@@ -157,6 +156,17 @@ class Agent:
             boot_reason=boot.reason,
             fresh=store.message(Kind.DESIRED) is None,
         )
+        self._despatch = Despatch(
+            ports=ports,
+            store=store,
+            outbox=self.outbox,
+            line=self._line,
+            voucher=self._voucher,
+            time=self.time,
+            options=options,
+            station=answer.station,
+            device_id=answer.device_id,
+        )
         self._polling = Polling(
             web=ports.web,
             gate=self._gate,
@@ -164,7 +174,7 @@ class Agent:
             time=self.time,
             random=random,
             options=options,
-            silent=self._broker_silent,
+            silent=self._despatch.silent,
         )
         self._telemetry = Telemetry(
             ports=ports,
@@ -209,7 +219,7 @@ class Agent:
             self._line.step(),
             self.outbox.step(),
             self._polling.step(),
-            self._post_events(),
+            self._despatch.step(),
             self._telemetry.step() if self._line.up else None,
         ]
         return min(wake for wake in wakes if wake is not None)
@@ -228,7 +238,7 @@ class Agent:
         self._telemetry.line_opened()
         self.outbox.line(open_=True)
         self._line.connected()
-        self._send_answers()
+        self._despatch.line_opened()
 
     def disconnected(self, reason: str) -> None:
         """The connection is gone, or an attempt to make one has failed."""
@@ -290,9 +300,14 @@ class Agent:
         log.warning("local stop")
         self.director.stop_all(Reason.LOCAL_STOP)
 
+    def fault(self, report: FaultReport) -> None:
+        """Something on the box does not work: told to the station."""
+        with self._store.transaction():
+            self.outbox.add("fault", report, hurry=True)
+
     def task_done(self, result: CommandResult) -> None:
         """An act of remote care has ended."""
-        self._answer(result)
+        self._despatch.answer(result)
 
     # ------------------------------------------------------------ inside
 
@@ -344,45 +359,7 @@ class Agent:
             state = body_of(claims, StationState)
             with self._store.transaction():
                 self._gate.keep(Kind.STATE, token, claims.rev)
-            self._station_online = state.online
-
-    def _broker_silent(self) -> bool:
-        unanswered = self.outbox.unanswered_s > self._options.silent_broker_s
-        return self._line.down_s >= SETTLING_S or not self._station_online or unanswered
-
-    def _post_events(self) -> float | None:
-        """Hand reports over by HTTPS while the broker is silent."""
-        if not self.outbox.waiting:
-            return None
-        if not self._broker_silent():
-            return self._line.lost_mono_s + SETTLING_S if self._line.down_s else None
-        mono_s = self.time.mono_s()
-        if mono_s < self._posted_mono_s + POST_PAUSE_S:
-            return self._posted_mono_s + POST_PAUSE_S
-        self._posted_mono_s = mono_s
-        batch = self.outbox.next_batch()
-        if batch is not None:
-            self._ports.web.post_events(self._voucher.seal(Kind.EVT, batch.body, rev=batch.last))
-        return mono_s + POST_PAUSE_S
-
-    def _send_batch(self, batch: Batch) -> None:
-        token = self._voucher.seal(Kind.EVT, batch.body, rev=batch.last)
-        self._ports.link.publish(self._topic["evt"], token.encode())
-
-    def _answer(self, result: CommandResult) -> None:
-        """Answer now, or when the line is back."""
-        token = self._voucher.seal(Kind.RES, result)
-        if self._line.up:
-            self._ports.link.publish(self._topic["res"], token.encode())
-        else:
-            self._store.set_fact("answers", f"{self._store.fact('answers') or ''} {token}".strip())
-
-    def _send_answers(self) -> None:
-        waiting = (self._store.fact("answers") or "").split()
-        for token in waiting:
-            self._ports.link.publish(self._topic["res"], token.encode())
-        if waiting:
-            self._store.set_fact("answers", "")
+            self._despatch.station_online = state.online
 
     def _bad_hash(self, sha256: str, detail: str) -> None:
         self._gate.refuse("audio", "bad_hash", detail, sha256=sha256)

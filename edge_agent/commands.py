@@ -7,13 +7,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge_agent.director import Director
 from edge_agent.gate import Gate, body_of
-from edge_agent.ports import Caretaker, Task, Volume
+from edge_agent.loudness import Loudness
+from edge_agent.ports import Caretaker, Task
 from edge_agent.store import Store
 from protocol.envelope import Kind
 from protocol.messages import Command, CommandResult, Operation
 from protocol.states import Reason
 
 log = structlog.get_logger(__name__)
+
+
+TEST_S = 10.0
+"""Room for a test tone or a self-test."""
+_SOUND = frozenset({Operation.TEST_TONE, Operation.SELF_TEST})
 
 
 class VolumeArgs(BaseModel):
@@ -33,14 +39,14 @@ class Commands:
         gate: Gate,
         store: Store,
         director: Director,
-        volume: Volume,
+        loudness: Loudness,
         caretaker: Caretaker,
         answer: Callable[[CommandResult], None],
     ) -> None:
         self._gate = gate
         self._store = store
         self._director = director
-        self._volume = volume
+        self._loudness = loudness
         self._caretaker = caretaker
         self._answer = answer
 
@@ -68,8 +74,13 @@ class Commands:
             self._answer(done)
         elif command.op is Operation.VOLUME:
             percent = VolumeArgs.model_validate(command.args).percent
-            self._volume.set_percent(percent)
-            now = self._volume.percent()
+            now = self._loudness.ask(percent)
             self._answer(done.model_copy(update={"ok": now is not None, "data": {"percent": now}}))
+        elif command.op in _SOUND:
+            warm_in_s = self._director.reserve(TEST_S)
+            if warm_in_s is None:
+                self._answer(done.model_copy(update={"ok": False, "detail": "busy"}))
+            else:
+                self._caretaker.begin(Task(command.command_id, command.op, dict(command.args), warm_in_s))
         else:
             self._caretaker.begin(Task(command.command_id, command.op, dict(command.args)))

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from edge_agent.ledger import Ledger, Record
+from edge_agent.loudness import Loudness
 from edge_agent.options import Options
 from edge_agent.performing import Performer
-from edge_agent.ports import Library, Volume
+from edge_agent.ports import Library
 from edge_agent.power import Power
 from edge_agent.stage import ON_STAGE, Performance, Phase, Stage
 from edge_agent.timekeeping import Timekeeper
@@ -16,7 +17,7 @@ from edge_agent.timing import TOLERANCE_S, end_of_slot_s, is_now_order, needed_s
 from protocol.messages import Config
 from protocol.priorities import Afterwards, Entry, rule
 from protocol.states import SOUNDING, Reason, State
-from schedules.policy import ceiling_percent, judge
+from schedules.policy import judge
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ class Director:
         ledger: Ledger,
         library: Library,
         power: Power,
-        volume: Volume,
+        loudness: Loudness,
         time: Timekeeper,
         options: Options,
         trusted: Callable[[str], bool],
@@ -49,19 +50,18 @@ class Director:
         self._ledger = ledger
         self._library = library
         self._power = power
-        self._volume = volume
+        self._loudness = loudness
         self._time = time
         self._options = options
         self._trusted = trusted
         self._config: Config | None = None
         self._life_mono_s = time.mono_s()
-        self._set_percent: int | None = None
         self._warming = False
 
     def configure(self, config: Config) -> None:
         """New policy, volume or keys, for everything from now on."""
         self._config = config
-        self._set_percent = None
+        self._loudness.configure(config)
         for record in self._ledger:
             if record.ended:
                 continue
@@ -103,6 +103,16 @@ class Director:
             due = record.job.start_at.timestamp() <= now_s or self._started_by_order(record)
             if not record.ended and (record.started or due):
                 self._performer.end(record, State.CUT, reason=reason)
+
+    def reserve(self, seconds: float) -> float | None:
+        """Keep the amplifier on for a test of so many seconds; when it will be warm, None if something else needs the horn."""
+        now_s = self._time.now_s()
+        soon = now_s + seconds + self._power.warm_up_s + self._options.preload_s
+        due = any(record.waiting and record.job.start_at.timestamp() < soon for record in self._ledger)
+        if due or any(p.phase is not Phase.LOADED for p in self._stage):
+            return None
+        self._power.keep(seconds)
+        return self._power.left_s
 
     def sounding(self) -> list[Record]:
         """What sounds now, the first class first."""
@@ -211,7 +221,7 @@ class Director:
         mono_s = self._time.mono_s()
         if mono_s >= performance.saved_mono_s + PROGRESS_S:
             self._performer.save_progress(performance)
-            self._set_volume(record)
+            self._loudness.for_record(record)
             if self._config is not None and self._time.trusted:
                 at = self._time.now() - timedelta(seconds=TOLERANCE_S)
                 if judge(self._config.policy, at, timedelta(), emergency=record.emergency) is not None:
@@ -254,7 +264,7 @@ class Director:
             return mono_s
         for other in others:
             self._give_way(other, record)
-        self._set_volume(record)
+        self._loudness.for_record(record)
         self._performer.begin(performance, at_mono_s)
         return None
 
@@ -307,16 +317,6 @@ class Director:
             return True
         self._performer.end(record, State.CUT if record.started else State.REJECTED, reason=objection)
         return False
-
-    def _set_volume(self, record: Record) -> None:
-        if self._config is None:
-            return
-        percent = self._config.volume_percent
-        if not record.emergency and self._time.trusted:
-            percent = min(percent, ceiling_percent(self._config.policy, self._time.now()))
-        if percent != self._set_percent:
-            self._volume.set_percent(percent)
-            self._set_percent = percent
 
 
 def _turn(performance: Performance) -> tuple[int, float, float, str]:

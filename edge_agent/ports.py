@@ -224,6 +224,8 @@ class Task:
     command_id: str
     op: str
     args: dict[str, object] = field(default_factory=dict)
+    warm_in_s: float = 0.0
+    """For what sounds: the horn is reserved, and the amplifier warm after so many seconds."""
 
 
 class Caretaker(Protocol):

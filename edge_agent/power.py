@@ -12,6 +12,7 @@ class Power:
         self._time = time
         self._warm_mono_s: float | None = None
         self._off_mono_s: float | None = None
+        self._kept_until_mono_s = 0.0
         if amplifier.on:
             amplifier.switch(on=False)
 
@@ -36,11 +37,16 @@ class Power:
             self._amplifier.switch(on=True)
             self._warm_mono_s = self._time.mono_s() + self._amplifier.warm_up_s
 
+    def keep(self, seconds: float) -> None:
+        """On for a test: until it is warm and so many seconds more."""
+        self.need()
+        self._kept_until_mono_s = self._time.mono_s() + self.left_s + seconds
+
     def step(self, *, needed: bool) -> float | None:
         """Take the power when nothing has needed it for the release time; when to be called again."""
-        if needed:
+        if needed or self._time.mono_s() < self._kept_until_mono_s:
             self.need()
-            return None
+            return None if needed else self._kept_until_mono_s
         if not self._amplifier.on:
             return None
         mono_s = self._time.mono_s()

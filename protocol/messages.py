@@ -226,6 +226,15 @@ class RefusalReport(BaseModel):
     sha256: Sha256 | None = None
 
 
+class FaultReport(BaseModel):
+    """`data` of an event of type "fault": something on the box does not work. `kind` is a code that the screens translate."""
+
+    model_config = _FROZEN
+
+    kind: str = Field(max_length=50)
+    detail: str = Field(default="", max_length=500)
+
+
 class Heartbeat(BaseModel):
     """`hb`: QoS 0. None is "not measured": nothing is ever invented."""
 

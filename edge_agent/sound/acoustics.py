@@ -17,10 +17,12 @@ LOW_HZ, HIGH_HZ = 400.0, 3_500.0
 """Where every horn speaks and every small microphone hears."""
 FOUND = 8.0
 """Peak of the correlation over its typical height; noise alone reaches about 5."""
+ALIKE = 0.06
+"""The least correlation coefficient: what else is loud and regular in the village is not the chirp."""
 WEAK_DB = -45.0
 """Level of the chirp in the recording below which the horn is called weak, unless the box knows its own."""
-DISTORTED = 0.35
-"""Share of the energy, around the chirp, that is at frequencies which the chirp is not playing at that moment."""
+DISTORTED = 0.2
+"""Share of the chirp's energy at frequencies which it is not playing at that moment; echoes alone make about 0.1."""
 
 
 class Finding(StrEnum):
@@ -64,12 +66,14 @@ def judge(recording: Samples, *, weak_db: float = WEAK_DB) -> Judgement:
     envelope = _envelope(heard, pattern)
     peak = int(np.argmax(envelope))
     score = float(envelope[peak] / (np.median(envelope) + 1e-12))
-    if score < FOUND:
+    around = heard[peak : peak + len(pattern)]
+    alike = float(envelope[peak] / (np.linalg.norm(around) * np.linalg.norm(pattern) + 1e-12))
+    if score < FOUND or alike < ALIKE:
         return Judgement(Finding.SILENT, round(score, 1))
     delay_ms = round(peak * 1000 / RATE_HZ, 1)
     amplitude = envelope[peak] / float(np.sum(pattern**2))
     level_db = round(20 * float(np.log10(amplitude * float(np.max(np.abs(pattern))) + 1e-12)), 1)
-    distortion = round(_distortion(heard[peak : peak + len(pattern)], _before(heard, peak, len(pattern))), 3)
+    distortion = round(_distortion(around, _before(heard, peak, len(pattern))), 3)
     finding = Finding.GOOD
     if distortion > DISTORTED:
         finding = Finding.DISTORTED

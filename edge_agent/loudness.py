@@ -1,0 +1,44 @@
+"""How loud: the configured volume, a technician's for now, and never above the ceiling of the hour."""
+
+from edge_agent.ledger import Record
+from edge_agent.ports import Volume
+from edge_agent.timekeeping import Timekeeper
+from protocol.messages import Config
+from schedules.policy import ceiling_percent
+
+
+class Loudness:
+    """Sets the mixer when something begins to sound or the hour changes."""
+
+    def __init__(self, volume: Volume, time: Timekeeper) -> None:
+        self._volume = volume
+        self._time = time
+        self._config: Config | None = None
+        self._asked: int | None = None
+        self._set: int | None = None
+
+    def configure(self, config: Config) -> None:
+        """A new configuration ends what a technician has set by hand."""
+        self._config, self._asked, self._set = config, None, None
+
+    def ask(self, percent: int) -> int | None:
+        """A technician wants this until the next configuration; what the mixer says, None if there is none."""
+        self._asked = percent
+        self._apply(self._within_ceiling(percent))
+        return self._volume.percent()
+
+    def for_record(self, record: Record) -> None:
+        """As loud as this may be now: an emergency knows no ceiling."""
+        percent = self._asked if self._asked is not None else self._config.volume_percent if self._config else None
+        if percent is not None:
+            self._apply(percent if record.emergency else self._within_ceiling(percent))
+
+    def _within_ceiling(self, percent: int) -> int:
+        if self._config is None or not self._time.trusted:
+            return percent
+        return min(percent, ceiling_percent(self._config.policy, self._time.now()))
+
+    def _apply(self, percent: int) -> None:
+        if percent != self._set:
+            self._volume.set_percent(percent)
+            self._set = percent
