@@ -3,7 +3,7 @@
 `recurrence` is imported by its own name: it needs the calendars of the station's extra, which a speaker does not install.
 """
 
-from schedules.allowed_hours import Span, WeeklyWindow, intersect, within
 from schedules.errors import BadRuleError, ScheduleError
+from schedules.weekly import Weekly, intersect
 
-__all__ = ["BadRuleError", "ScheduleError", "Span", "WeeklyWindow", "intersect", "within"]
+__all__ = ["BadRuleError", "ScheduleError", "Weekly", "intersect"]

@@ -18,11 +18,12 @@ from schedules.lunar import LunarRule
 
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _PARTS = {
-    "FREQ", "UNTIL", "COUNT", "INTERVAL", "BYHOUR", "BYMINUTE", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH",
-    "BYSETPOS", "WKST",
+    "FREQ", "UNTIL", "COUNT", "INTERVAL", "BYHOUR", "BYMINUTE", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST",
 }  # fmt: skip
 _LUNAR_PARTS = {"RSCALE", "FREQ", "UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYMONTHDAY", "BYMONTH", "SKIP"}
 _MOST_A_DAY = 48
+_MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_ORDINAL = re.compile(r"[+-]?\d+")
 _UNTIL = re.compile(r"(\d{8})(T(\d{6})(Z?))?")
 
 
@@ -84,7 +85,30 @@ def _parts(text: str) -> dict[str, str]:
     times = len(parts.get("BYHOUR", "0").split(",")) * len(parts.get("BYMINUTE", "0").split(","))
     if times > _MOST_A_DAY:
         raise BadRuleError(f"Mỗi ngày không được phát quá {_MOST_A_DAY} lần.")
+    if not lunar:
+        _check_possible(parts)
     return parts
+
+
+def _check_possible(parts: dict[str, str]) -> None:
+    """Refuse what can never happen: dateutil would search for it up to the year 9999."""
+    days, months = _numbers(parts, "BYMONTHDAY", -31, 31), _numbers(parts, "BYMONTH", 1, 12)
+    if days and months and not any(0 < abs(day) <= _MONTH_LENGTHS[month - 1] for day in days for month in months):
+        raise BadRuleError("Không có ngày nào như vậy trong các tháng đã chọn. Hãy kiểm tra lại quy tắc lặp.")
+    if 0 in days:
+        raise BadRuleError("BYMONTHDAY trong quy tắc lặp không được là 0.")
+    if (
+        parts["FREQ"] == "DAILY"
+        and _number(parts, "INTERVAL") > 1
+        and parts.keys() & {"BYDAY", "BYMONTHDAY", "BYMONTH"}
+    ):
+        raise BadRuleError("Lặp cách nhiều ngày thì không chọn thêm thứ, ngày hay tháng được.")
+    if "BYSETPOS" in parts and (parts["FREQ"] != "MONTHLY" or "BYDAY" not in parts):
+        raise BadRuleError("BYSETPOS chỉ dùng được khi lặp hằng tháng theo thứ.")
+    if any(not 1 <= abs(position) <= 4 for position in _numbers(parts, "BYSETPOS", -4, 4)):
+        raise BadRuleError("BYSETPOS trong quy tắc lặp phải từ 1 đến 4, hoặc -4 đến -1.")
+    if any(abs(int(ordinal)) > 5 for ordinal in _ORDINAL.findall(parts.get("BYDAY", ""))):
+        raise BadRuleError("Một tháng không có quá năm lần mỗi thứ.")
 
 
 def _number(parts: dict[str, str], name: str) -> int:
@@ -115,8 +139,8 @@ def _solar(parts: dict[str, str], start: datetime, until: datetime) -> rrule:
 
 def _lunar(parts: dict[str, str], start: datetime, until: datetime) -> Iterator[datetime]:
     rule = LunarRule.parse(parts)
-    hours = _numbers(parts, "BYHOUR", 23) or [start.hour]
-    minutes = _numbers(parts, "BYMINUTE", 59) or [start.minute]
+    hours = _numbers(parts, "BYHOUR", 0, 23) or [start.hour]
+    minutes = _numbers(parts, "BYMINUTE", 0, 59) or [start.minute]
     day = start.date()
     while day <= until.date():
         if rule.matches(day):
@@ -127,13 +151,13 @@ def _lunar(parts: dict[str, str], start: datetime, until: datetime) -> Iterator[
         day += timedelta(days=1)
 
 
-def _numbers(parts: dict[str, str], name: str, most: int) -> list[int]:
+def _numbers(parts: dict[str, str], name: str, least: int, most: int) -> list[int]:
     try:
         numbers = [int(number) for number in parts[name].split(",")] if name in parts else []
     except ValueError as error:
         raise BadRuleError(f"{name} trong quy tắc lặp phải là các số.") from error
-    if any(not 0 <= number <= most for number in numbers):
-        raise BadRuleError(f"{name} trong quy tắc lặp phải từ 0 đến {most}.")
+    if any(not least <= number <= most for number in numbers):
+        raise BadRuleError(f"{name} trong quy tắc lặp phải từ {least} đến {most}.")
     return numbers
 
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session, col, select
 
 from protocol.policy import Policy, VolumeCeiling, Window
-from schedules import intersect, within
+from schedules import intersect
+from schedules.policy import judge
 from server import areas, audit
 from server.errors import StationError
 from server.tables import Area, AreaPolicy, Person
@@ -41,6 +42,7 @@ class AreaRules(BaseModel):
 
 DEFAULT = AreaRules(allowed=(Window(start=time(5, 0), end=time(22, 0)),), session_minutes=60)
 """Holds where nobody on the way up has set hours or a length: conservative, since each province sets its own."""
+_ANY_TIME = (Window(start=time(0, 0), end=time(0, 0)),)
 DEFAULT_OWNER = "mặc định của đài"
 
 
@@ -93,23 +95,23 @@ class Hours:
     def check(self, start_at: datetime, length: timedelta, zone: str) -> None:
         """Whether one broadcast may sound there then. Raises PolicyBreachError."""
         for owner, rules in self.rules:
-            if rules.allowed and not within(rules.allowed, start_at, length, zone):
-                local = start_at.astimezone(ZoneInfo(zone))
+            objection = judge(_policy(owner, rules, zone), start_at, length)
+            if objection:
                 raise PolicyBreachError(
-                    f"{self.place} không được phát lúc {local:%H:%M} {_WEEKDAYS[local.weekday()]} {local:%d/%m/%Y}: quy định giờ "
-                    f"phát của {owner} là {describe(rules.allowed)}. Hãy chọn giờ khác."
-                )
-            if rules.session_minutes and length > timedelta(minutes=rules.session_minutes):
-                minutes = f"{length.total_seconds() / 60:.1f}".replace(".", ",")
-                raise PolicyBreachError(
-                    f"Bản tin dài {minutes} phút, quá {rules.session_minutes} phút một lần phát theo quy định của {owner}. "
-                    "Hãy rút ngắn hoặc chia bản tin."
+                    f"{self.place}, {_WEEKDAYS[start_at.astimezone(ZoneInfo(zone)).weekday()]}: {objection}"
                 )
 
 
 def hours_over(session: Session, area_id: str) -> Hours:
     """The rules over an area, to check broadcasts against. Raises NotFoundError."""
     return Hours(place=areas.find(session, area_id).name, rules=tuple(rules_over(session, area_id)))
+
+
+def _policy(owner: str, rules: AreaRules, zone: str) -> Policy:
+    """One level's rules in the form that devices are given them, so that both judge alike."""
+    return Policy(
+        timezone=zone, allowed=rules.allowed or _ANY_TIME, session_minutes=rules.session_minutes or 1440, owner=owner
+    )
 
 
 def describe(windows: tuple[Window, ...]) -> str:

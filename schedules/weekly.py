@@ -1,4 +1,4 @@
-"""Weekly windows of local time: whether a sound lies within them, and what two rules leave in common.
+"""Weekly windows of local time: what two rules leave in common.
 
 A window belongs to the weekday on which it starts; one whose end is not after its start goes over midnight, so equal ends mean
 twenty-four hours.
@@ -6,52 +6,24 @@ twenty-four hours.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Protocol
-from zoneinfo import ZoneInfo
+from datetime import time
+
+from schedules.policy import WindowLike
 
 _DAY_S = 86_400
 _WEEK_S = 7 * _DAY_S
 
 
-class WeeklyWindow(Protocol):
-    """What a window must have; Monday is weekday 0. `protocol.policy.Window` is one."""
-
-    @property
-    def start(self) -> time:
-        """Local time at which it opens."""
-
-    @property
-    def end(self) -> time:
-        """Local time at which it closes."""
-
-    @property
-    def weekdays(self) -> tuple[int, ...]:
-        """Days on which it opens."""
-
-
 @dataclass(frozen=True)
-class Span:
-    """A window made by `intersect`."""
+class Weekly:
+    """A window of local time on some weekdays, made by `intersect`."""
 
     start: time
     end: time
     weekdays: tuple[int, ...]
 
 
-def within(windows: Iterable[WeeklyWindow], start_at: datetime, length: timedelta, zone: str) -> bool:
-    """Whether a sound from `start_at` (aware) for `length` lies in the windows from its first to its last moment."""
-    begin = _second_of_week(start_at.astimezone(ZoneInfo(zone)))
-    end = begin + length.total_seconds()
-    spans = _merged(_spans(windows))
-    if spans == [(0, _WEEK_S)]:
-        return True
-    # a span that ends with the week goes on in the next one
-    turned = _merged([*spans, *((first + _WEEK_S, last + _WEEK_S) for first, last in spans)])
-    return any(first <= begin and end <= last for first, last in turned)
-
-
-def intersect(one: Iterable[WeeklyWindow], other: Iterable[WeeklyWindow]) -> tuple[Span, ...]:
+def intersect(one: Iterable[WindowLike], other: Iterable[WindowLike]) -> tuple[Weekly, ...]:
     """What both allow, as windows that do not cross midnight, ordered by time of day."""
     common: list[tuple[float, float]] = []
     others = _merged(_spans(other))
@@ -66,11 +38,12 @@ def intersect(one: Iterable[WeeklyWindow], other: Iterable[WeeklyWindow]) -> tup
             if begin < end:
                 weekdays.setdefault((_time(begin), _time(end)), []).append(day)
     return tuple(
-        Span(start=start, end=end, weekdays=tuple(sorted(set(days)))) for (start, end), days in sorted(weekdays.items())
+        Weekly(start=start, end=end, weekdays=tuple(sorted(set(days))))
+        for (start, end), days in sorted(weekdays.items())
     )
 
 
-def _spans(windows: Iterable[WeeklyWindow]) -> list[tuple[float, float]]:
+def _spans(windows: Iterable[WindowLike]) -> list[tuple[float, float]]:
     """Seconds of the week, cut at its end: [first, last) within 0…604 800."""
     spans: list[tuple[float, float]] = []
     for window in windows:
@@ -97,10 +70,6 @@ def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _second_of_day(at: time) -> float:
     return at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6
-
-
-def _second_of_week(at: datetime) -> float:
-    return at.weekday() * _DAY_S + _second_of_day(at.time())
 
 
 def _time(second_of_week: float) -> time:
