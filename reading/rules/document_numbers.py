@@ -133,4 +133,10 @@ RULES = (
         _padded,
         "digit",
     ),
+    Rule(
+        "document number",
+        re.compile(r"(?i:đề án|chỉ thị|nghị quyết|nghị định)\s(?P<n>0\d{1,2})(?![\w/]|[.,]\d)"),
+        _padded,
+        "digit",
+    ),
 )

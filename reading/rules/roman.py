@@ -60,7 +60,7 @@ def _alone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield Part(match.start(), match.end(), cardinal(roman_value(written), line.dialect), 0.8)
 
 
-_LIST = rf"(?:\s?(?:,|và|hoặc|-|–|đến|;)\s?{_CANONICAL}(?![\w.]\w|\w))*"
+_LIST = rf"(?:\s?(?:,|và|hoặc|-|–|đến|;|\+|&|/)\s?{_CANONICAL}(?![\w.]\w|\w))*"
 RULES = (
     Rule("roman numeral", re.compile(rf"^\s*(?P<r>{_CANONICAL})\s?(?:[./)]|\s[-–])(?=\s)"), _marker),
     Rule(

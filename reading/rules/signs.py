@@ -17,7 +17,7 @@ SIGN_NAMES = {
     "×": "nhân", "÷": "chia", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng",
     ">": "lớn hơn", "<": "nhỏ hơn", "≈": "xấp xỉ", "≠": "khác", "@": "a còng", "#": "thăng", "$": "đô la", "€": "ơ rô",
     "₫": "đồng", "§": "mục", "²": "bình phương", "³": "lập phương", "№": "số",
-    "µ": "mi crô", "∞": "vô cùng", "√": "căn", "−": "trừ", "£": "bảng", "¥": "yên", "©": "bản quyền", "®": "", "™": "",
+    "µ": "mi cờ rô", "∞": "vô cùng", "√": "căn", "−": "trừ", "£": "bảng", "¥": "yên", "©": "bản quyền", "®": "", "™": "",
     "℃": "độ xê", "Ø": "phi", "Φ": "phi", "ϕ": "phi", "α": "an pha", "β": "bê ta",
 }  # fmt: skip
 _SHOWN = "Dấu chỉ để nhìn, không đọc."

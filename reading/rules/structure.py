@@ -76,7 +76,7 @@ RULES = (
     ),
     Rule(
         "item letter",
-        re.compile(rf"{_AT_LINE_START}(?P<n>\(?(?P<l>[a-zđA-GĐ])\s?[).](?:(?<=\))|(?=\s)))(?=\s*\S)"),
+        re.compile(rf"{_AT_LINE_START}(?P<n>\(?(?P<l>[a-zđA-GĐ](?=\s?\))|[a-gđA-GĐ](?=\s?\.\s))\s?[).])(?=\s*\S)"),
         _lettered,
     ),
     Rule(

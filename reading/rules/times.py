@@ -23,6 +23,13 @@ def _clock(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, said)
 
 
+def _on_the_hour(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """20 giờ 00, 08 giờ 30: the minutes without their word."""
+    minutes = int(match["m"])
+    said = f" {line.cardinal(match['m'])} phút" if minutes else ""
+    yield whole(match, f"{line.cardinal(match['h'])} giờ{said}")
+
+
 def _hour(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{line.number(match['h'])} giờ")
 
@@ -49,6 +56,14 @@ def _minutes(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 RULES = (
+    Rule(
+        "time",
+        re.compile(
+            rf"{_START}(?P<h>{_HOUR})\s?giờ\s?(?P<m>[0-5]\d)(?!\s?(?:phút|['’′]|ph?\b))(?![\w/])(?![.,:]\d)(?!\s?[^\W\d])"
+        ),
+        _on_the_hour,
+        "digit",
+    ),
     Rule(
         "around the clock",
         re.compile(r"(?<![\w/])24\s?/\s?(?P<b>24|7)\s?(?P<h>[hH](?!\w)|giờ)?(?![\w/])"),

@@ -3,19 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from reading.rules.line import MASKS, Line, Part, Rule, words
+from reading.rules.line import MASKS, QUANTITY, Line, Part, Rule, words
 
 NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?"
 
 UNITS = {
     "km": "ki lô mét", "m": "mét", "dm": "đề xi mét", "cm": "xen ti mét", "mm": "mi li mét", "nm": "na nô mét",
-    "µm": "mi crô mét",
+    "µm": "mi cờ rô mét",
     "km2": "ki lô mét vuông", "km²": "ki lô mét vuông", "m2": "mét vuông", "m²": "mét vuông", "cm2": "xen ti mét vuông",
     "cm²": "xen ti mét vuông", "mm2": "mi li mét vuông", "m3": "mét khối", "m³": "mét khối", "cm3": "xen ti mét khối",
     "cm³": "xen ti mét khối",
     "dm3": "đề xi mét khối", "dm³": "đề xi mét khối", "dm2": "đề xi mét vuông", "km3": "ki lô mét khối",
-    "ha": "héc ta", "kg": "ki lô gam", "g": "gam", "gr": "gam", "gram": "gam", "mg": "mi li gam", "µg": "mi crô gam",
-    "mcg": "mi crô gam",
+    "ha": "héc ta", "kg": "ki lô gam", "g": "gam", "gr": "gam", "gram": "gam", "mg": "mi li gam", "µg": "mi cờ rô gam",
+    "mcg": "mi cờ rô gam",
     "l": "lít", "lit": "lít", "lít": "lít", "ml": "mi li lít", "dl": "đề xi lít", "cl": "xen ti lít",
     "hl": "héc tô lít", "cc": "xê xê",
     "kW": "ki lô oát", "W": "oát", "MW": "mê ga oát", "GW": "gi ga oát", "kWh": "ki lô oát giờ", "Wh": "oát giờ",
@@ -35,12 +35,12 @@ UNITS = {
     "bps": "bít trên giây", "kbps": "ki lô bít trên giây", "Kbps": "ki lô bít trên giây", "Mbps": "mê ga bít trên giây",
     "Gbps": "gi ga bít trên giây",
     "KB": "ki lô bai", "kB": "ki lô bai", "MB": "mê ga bai", "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít",
-    "Gb": "gi ga bít", "MP": "mê ga píc xeo",
+    "Gb": "gi ga bít", "MP": "mê ga pích xeo",
     "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "in": "inh", "dpi": "đê pê i", "rpm": "vòng trên phút",
     "lux": "lúc", "lm": "lu men",
     "tấn": "tấn", "tạ": "tạ", "yến": "yến", "UI": "u i", "IU": "i u", "mol": "mon", "mmol": "mi li mon",
-    "µmol": "mi crô mon", "Sv": "si vớt", "Bq": "béc cơ ren",
-    "TEU": "tê e u", "DWT": "tấn trọng tải", "ct": "xu", "px": "píc xeo", "fps": "khung hình trên giây",
+    "µmol": "mi cờ rô mon", "Sv": "si vớt", "Bq": "béc cơ ren",
+    "TEU": "tê e u", "DWT": "tấn trọng tải", "ct": "xu", "px": "pích xeo", "fps": "khung hình trên giây",
     "KVA": "ki lô vôn am pe", "KV": "ki lô vôn", "KW": "ki lô oát",
     "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ", "KWH": "ki lô oát giờ", "kw": "ki lô oát", "kv": "ki lô vôn",
     "ML": "mi li lít", "Kg": "ki lô gam", "KG": "ki lô gam",
@@ -123,6 +123,11 @@ def _per(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield Part(match.start(), match.end(), f"{link} {unit_name(unit)}", 0.95)
 
 
+def _per_word(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """A slash between a quantity and a word no table has: 120 triệu/lượng."""
+    yield Part(match.start(), match.end(), "mỗi", 0.9)
+
+
 def _height(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """1m65: one metre and so many centimetres."""
     yield Part(match.start(), match.end(), f"{line.cardinal(match['a'])} mét {line.cardinal(match['b'])}", 0.95)
@@ -136,13 +141,14 @@ def _degree_letter(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield Part(match.start("c"), match.end("c"), {"C": "xê", "F": "ép"}[match["c"]])
 
 
-def _range_first(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+def _cross(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     """3m-5m and 3 m x 5 m: the cross between two measures."""
     yield Part(match.start(), match.end(), "nhân")
 
 
 _SYMBOLS = words(*(symbol for symbol in UNITS if symbol not in {"giờ", "giây", "phút", "tấn", "tạ", "yến", "lít"}))
 RULES = (
+    Rule("cross", re.compile(r"(?<=\d)[x×*](?=\d)"), _cross, "digit"),
     Rule("unit", re.compile(r"(?<![\w.,])(?P<a>\d{1,2})m(?P<b>[4-9]|\d\d)(?![\w²³])"), _height, "digit"),
     Rule(
         "unit",
@@ -154,6 +160,7 @@ RULES = (
         "digit",
     ),
     Rule("per unit", re.compile(rf"(?<=[\w{MASKS}²³%])\s?/\s?(?P<u>{_PER_WORDS})(?![\w²³])"), _per),
+    Rule("per unit", re.compile(rf"(?<={QUANTITY})\s?/\s?(?=[^\W\d_A-Z])"), _per_word),
     Rule(
         "unit",
         re.compile(
@@ -163,5 +170,5 @@ RULES = (
         _squared,
     ),
     Rule("unit", re.compile(r"(?<=[Đđ]ộ )(?P<c>[CF])(?!\w)"), _degree_letter),
-    Rule("cross", re.compile(rf"(?<=[\d{MASKS}])\s?[x×*]\s?(?=[\d{MASKS}])"), _range_first),
+    Rule("cross", re.compile(rf"(?<=[\d{MASKS}])\s?[x×*]\s?(?=[\d{MASKS}])"), _cross),
 )
