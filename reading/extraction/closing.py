@@ -131,7 +131,7 @@ def _mark_recipients(lines: Sequence[RawParagraph], kinds: list[BlockKind | None
         if is_recipients(line.text):
             end = _recipients_end(lines, at)
             if end - at > 1 or "luu" in line.text.lower() or "lưu" in line.text.lower() or _foot_follows(lines, end):
-                kinds[at:end] = [BlockKind.RECIPIENTS] * (end - at)
+                kinds[at:end] = [None if recipient.furniture else BlockKind.RECIPIENTS for recipient in lines[at:end]]
         elif is_filed(line.text) and (
             at + 1 == len(lines) or _foot_follows(lines, at + 1) or kinds[at - 1] is BlockKind.RECIPIENTS
         ):
@@ -172,7 +172,7 @@ def _mark_signatures(lines: Sequence[RawParagraph], kinds: list[BlockKind | None
             at += 1
             continue
         for index in range(at, end):
-            if kinds[index] is None:
+            if kinds[index] is None and not lines[index].furniture:
                 kinds[index] = BlockKind.PLACE_DATE if is_place_date(lines[index].text) else BlockKind.SIGNATURE
         at = end
 

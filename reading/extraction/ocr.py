@@ -14,7 +14,7 @@ from reading.extraction.markers import split_marker
 from reading.extraction.page import Page, Row, Segment, rows_of
 from reading.extraction.paragraph import RawParagraph
 from reading.extraction.ruling import Grid, find_grids
-from reading.extraction.tables import Cell, Table, flatten
+from reading.extraction.tables import Cell, Table
 from reading.extraction.tool import run_tool
 
 OCR_WARNING = (
@@ -74,7 +74,7 @@ def _rows(words: list[_Word], grids: list[Grid]) -> list[Row]:
     rows = rows_of(_segments(free))
     for at, grid in enumerate(grids):
         place_ = Segment("", grid.xs[0], grid.xs[-1], grid.ys[0], grid.ys[-1])
-        rows.append(Row((place_,), data=tuple(flatten(_table(grid, held[at])))))
+        rows.append(Row((place_,), table=_table(grid, held[at])))
     return sorted(rows, key=lambda row: row.top)
 
 

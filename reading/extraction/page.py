@@ -23,6 +23,7 @@ from reading.extraction.phrases import (
     motto_start,
     place_date_start,
 )
+from reading.extraction.tables import Cell, Table, flatten
 from reading.extraction.wrapping import join_lines
 
 _HEAD_ROWS = 16
@@ -46,10 +47,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Segments side by side, or a table in their place (its rows of data ready)."""
+    """Segments side by side, or a ruled table, whose place the one segment marks."""
 
     segments: tuple[Segment, ...]
-    data: tuple[RawParagraph, ...] = ()
+    table: Table | None = None
     furniture: bool = False
 
     @property
@@ -92,36 +93,76 @@ def _beside(row: Sequence[Segment], segment: Segment) -> bool:
 
 
 def paragraphs_of(pages: Sequence[Page]) -> list[RawParagraph]:
-    """The text of all pages in reading order."""
+    """The text of all pages in reading order; paragraphs, tables and the foot may go on over a page."""
     out: list[RawParagraph] = []
-    block: list[tuple[Row, Page]] = []
-    for number, page in enumerate(pages):
+    body: list[tuple[Row, Page]] = []
+    foot: list[tuple[Row, Page]] = []
+    for number, page in enumerate(joined_tables(pages)):
         rows = list(page.rows)
         head = _head_end(rows, page) if number == 0 else 0
-        out += _columns(rows[:head], page)
-        at = head
-        while at < len(rows):
-            foot = _foot_end(rows, at, page)
-            if foot > at:
-                out += _body(block)
-                block = []
-                out += _columns(rows[at:foot], page)
-                at = foot
+        out += _columns([(row, page) for row in rows[:head]])
+        for at in range(head, len(rows)):
+            row = rows[at]
+            if (foot and _is_of_foot(row, page)) or _opens_foot(row, page):
+                out += _body(body)
+                body = []
+                foot.append((row, page))
             else:
-                block.append((rows[at], page))
-                at += 1
-    return out + _body(block)
+                out += _columns(foot)
+                foot = []
+                body.append((row, page))
+    return out + _body(body) + _columns(foot)
+
+
+def joined_tables(pages: Sequence[Page]) -> list[Page]:
+    """Tables that a page break cut in two made one again, on the page where they begin."""
+    out: list[Page] = []
+    for page in pages:
+        before = next((at for at in range(len(out) - 1, -1, -1) if _content(out[at])), None)
+        content = _content(page)
+        upper = out[before].rows[_content(out[before])[-1]] if before is not None else None
+        lower = page.rows[content[0]] if content else None
+        whole = _joined(upper.table, lower.table) if upper and lower and upper.table and lower.table else None
+        if before is None or upper is None or whole is None:
+            out.append(page)
+            continue
+        out[before] = replace(
+            out[before], rows=tuple(replace(r, table=whole) if r is upper else r for r in out[before].rows)
+        )
+        out.append(replace(page, rows=tuple(row for row in page.rows if row is not lower)))
+    return out
+
+
+def _content(page: Page) -> list[int]:
+    return [at for at, row in enumerate(page.rows) if not row.furniture]
+
+
+def _joined(upper: Table, lower: Table) -> Table | None:
+    """`lower` under `upper`, where they have the same columns: less a repeated header, a row cut by the page made whole."""
+    if not upper.rows or not lower.rows or len(upper.rows[0]) != len(lower.rows[0]):
+        return None
+    rows = list(lower.rows)
+    if [cell.text for cell in rows[0]] == [cell.text for cell in upper.rows[0]]:
+        return replace(upper, rows=upper.rows + tuple(rows[1:]))
+    last, first = upper.rows[-1], rows[0]
+    if first[0].text or not last[0].text:
+        return replace(upper, rows=upper.rows + tuple(rows))
+    cut = tuple(
+        Cell(paragraphs=a.paragraphs + b.paragraphs, continues_left=a.continues_left)
+        for a, b in zip(last, first, strict=True)
+    )
+    return replace(upper, rows=(*upper.rows[:-1], cut, *rows[1:]))
 
 
 def _head_end(rows: Sequence[Row], page: Page) -> int:
     end = 0
     for at, row in enumerate(rows[:_HEAD_ROWS]):
-        if row.data or any(is_addressee(s.text) for s in row.segments):
+        if row.table is not None or any(is_addressee(s.text) for s in row.segments):
             break
         if any(_of_letterhead(segment.text) for segment in row.segments):
             end = at + 1
     subject = any(is_subject(s.text) for row in rows[: end + 1] for s in row.segments if s.x1 < page.width * 0.55)
-    while subject and end < len(rows) and not rows[end].data and _side(rows[end].segments[-1], page) == "left":
+    while subject and end < len(rows) and rows[end].table is None and _side(rows[end].segments[-1], page) == "left":
         if split_marker(rows[end].text) or is_addressee(rows[end].text) or len(rows[end].segments) > 1:
             break
         end += 1
@@ -133,19 +174,21 @@ def _of_letterhead(text: str) -> bool:
     return strong or motto_start(text) >= 0 or place_date_start(text) >= 0
 
 
-def _foot_end(rows: Sequence[Row], start: int, page: Page) -> int:
-    """End of the two-column foot that begins at row `start`, or `start`."""
-    first = rows[start]
-    if first.data or not any(is_recipients(s.text) or _signs(s) for s in first.segments):
-        return start
-    if len(first.segments) == 1 and not is_recipients(first.text) and _side(first.segments[0], page) is None:
-        return start
-    end = start
-    while end < len(rows) and not rows[end].data and not rows[end].furniture and len(rows[end].segments) <= 2:
-        if any(_side(segment, page) is None for segment in rows[end].segments):
-            break
-        end += 1
-    return end
+def _opens_foot(row: Row, page: Page) -> bool:
+    """Recipients on the left, an office on the right, or one of the two."""
+    if row.table is not None or row.furniture or not any(is_recipients(s.text) or _signs(s) for s in row.segments):
+        return False
+    return _is_of_foot(row, page)
+
+
+def _is_of_foot(row: Row, page: Page) -> bool:
+    if row.furniture:
+        return True
+    return (
+        row.table is None
+        and len(row.segments) <= 2
+        and all(_side(segment, page) is not None for segment in row.segments)
+    )
 
 
 def _signs(segment: Segment) -> bool:
@@ -163,22 +206,22 @@ def _side(segment: Segment, page: Page) -> Column | None:
     return None
 
 
-def _columns(rows: Sequence[Row], page: Page) -> list[RawParagraph]:
+def _columns(rows: Iterable[tuple[Row, Page]]) -> list[RawParagraph]:
+    """The left halves, then the right ones, then what is furniture."""
     left: list[RawParagraph] = []
     right: list[RawParagraph] = []
-    for row in rows:
+    edge: list[RawParagraph] = []
+    for row, page in rows:
         for segment in row.segments:
             side = _side(segment, page)
             line = RawParagraph(text=segment.text, bold=segment.bold, column=side, furniture=row.furniture)
-            (right if side == "right" else left).append(line)
-    return left + right
+            (edge if row.furniture else right if side == "right" else left).append(line)
+    return left + right + edge
 
 
 def _body(block: Sequence[tuple[Row, Page]]) -> list[RawParagraph]:
     """Lines to paragraphs: joined where a line reaches the right edge and the next one neither stands alone nor begins anew."""
-    rows = [row for row, _ in block if not row.data and not row.furniture]
-    if not rows and not block:
-        return []
+    rows = [row for row, _ in block if row.table is None and not row.furniture]
     left = min((row.segments[0].x0 for row in rows), default=0.0)
     right = max((row.segments[-1].x1 for row in rows), default=0.0)
     leading = _usual_leading(rows)
@@ -187,8 +230,8 @@ def _body(block: Sequence[tuple[Row, Page]]) -> list[RawParagraph]:
     before: Row | None = None
     was_centred = False
     for row, page in block:
-        if row.data:
-            out += row.data
+        if row.table is not None:
+            out += flatten(row.table)
             before = None
             continue
         if row.furniture:

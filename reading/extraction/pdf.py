@@ -20,7 +20,7 @@ from reading.extraction.limits import Limits
 from reading.extraction.ocr import OCR_WARNING, recognise
 from reading.extraction.page import Page, Row, Segment, paragraphs_of, rows_of
 from reading.extraction.paragraph import Extracted, RawParagraph
-from reading.extraction.tables import Cell, Table, flatten
+from reading.extraction.tables import Cell, Table
 
 _FEW_CHARACTERS = 50
 _OCR_DPI = 200
@@ -53,7 +53,7 @@ def read_pdf(path: Path, folder: Path, limits: Limits) -> Extracted:
         raise UnreadableDocumentError(
             f"Tệp PDF có {count} trang, quá giới hạn {limits.pages} trang của đài. Hãy tách lấy phần cần phát rồi gửi lại."
         )
-    scanned = [at for at in range(count) if _characters(document, at) < _FEW_CHARACTERS]
+    scanned = [at for at in range(count) if _is_scanned(document, at)]
     if len(scanned) > limits.ocr_pages:
         raise UnreadableDocumentError(
             f"Tệp PDF có {len(scanned)} trang ảnh quét, quá giới hạn {limits.ocr_pages} trang. "
@@ -92,13 +92,15 @@ def _open(path: Path) -> Any:
         raise UnreadableDocumentError(_BROKEN) from error
 
 
-def _characters(document: Any, at: int) -> int:
+def _is_scanned(document: Any, at: int) -> bool:
+    """No text of its own, or hardly any beside a picture."""
     try:
         page = document[at]
-        text = page.get_textpage().get_text_bounded()
+        characters = sum(char.isalnum() for char in page.get_textpage().get_text_bounded())
+        pictures = page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3)
+        return characters == 0 or (characters < _FEW_CHARACTERS and next(iter(pictures), None) is not None)
     except pypdfium2.PdfiumError:
-        return 0
-    return sum(char.isalnum() for char in text)
+        return True
 
 
 def _render(document: Any, at: int) -> Any:
@@ -129,9 +131,8 @@ def _text_page(page: Any, converter: Converter) -> Page:
     outside = [word for word in words if not any(_inside(word, table.bbox) for table in tables)]
     rows = rows_of(_segments(outside, converter))
     for table in tables:
-        data = tuple(flatten(_grid(table, words, converter)))
         x0, top, x1, bottom = table.bbox
-        rows.append(Row((Segment("", x0, x1, top, bottom),), data=data))
+        rows.append(Row((Segment("", x0, x1, top, bottom),), table=_grid(table, words, converter)))
     page.close()
     return Page(tuple(sorted(rows, key=lambda row: row.top)), float(page.width))
 
@@ -207,7 +208,7 @@ def _grid(table: Any, words: Sequence[dict[str, Any]], converter: Converter) -> 
 
 def _without_furniture(pages: Sequence[Page]) -> list[Page]:
     """Page numbers and running heads marked as such: at the edge of the page, a number or the same on several pages."""
-    edges = [{row.text for row in (*page.rows[:2], *page.rows[-2:]) if not row.data} for page in pages]
+    edges = [{row.text for row in (*page.rows[:2], *page.rows[-2:]) if row.table is None} for page in pages]
     repeated = {
         text
         for text, times in Counter(text for edge in edges for text in edge).items()
@@ -222,5 +223,5 @@ def _marked(page: Page, repeated: set[str]) -> Page:
     for at, row in enumerate(page.rows):
         numbers = at in {0, last} and _PAGE_NUMBER.fullmatch(row.text) is not None
         runs = at in {0, 1, last - 1, last} and row.text in repeated
-        rows.append(replace(row, furniture=True) if not row.data and (numbers or runs) else row)
+        rows.append(replace(row, furniture=True) if row.table is None and (numbers or runs) else row)
     return Page(tuple(rows), page.width)

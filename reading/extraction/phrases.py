@@ -79,7 +79,8 @@ _FOR = re.compile(
     r"(?:(tm|kt|tl|tuq|q)\s?[./]|[tk]\s?/\s?[mtl]\.?)\s?\S.*|tm\s+(uy ban|ubnd|hdnd).*|(thay mat|thua lenh|thua uy quyen)\s.*"
 )
 _SIGNED = re.compile(
-    r"\(?\s*(da ky|ky ten|ky,? ghi ro|ky va ghi ro|ky,? dong dau|ky dien tu|ky boi|chu ky|da ky va dong dau)\b[^.!?]{0,50}\)?\.?|\(?ky\)?"
+    r"\(?\s*(da ky|ky ten|ky,? ghi ro|ky va ghi ro|ky,? dong dau|ky dien tu|ky boi|chu ky|da ky va dong dau)"
+    r"\b[^.!?]{0,50}\)?\.?|\(?ky\)?"
 )
 _DIGITAL_STAMP = re.compile(r"(nguoi ky|ky boi|signature (not )?(valid|verified)|digitally signed)\b")
 _DIGITAL_DETAIL = re.compile(
