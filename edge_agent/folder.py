@@ -1,6 +1,7 @@
 """The agent's own folder: one process at a time, and a damaged database is set aside, not fatal."""
 
 import fcntl
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import IO, TypeVar
 import structlog
 
 from edge_agent.errors import PermanentError
-from edge_agent.identity import sync_folder
+from edge_agent.identity import IDENTITY_FILE, KEY_FILE, sync_folder
 from edge_agent.library import FolderLibrary
 from edge_agent.store import Store
 
@@ -71,3 +72,14 @@ def set_aside(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
     database.rename(database.with_name(f"{database.name}.bad-{number}"))
     sync_folder(database.parent)
+
+
+def wipe(path: Path) -> None:
+    """Decommission: keys, identity, memory and audio are gone when this returns; what the technician wrote stays."""
+    for name in (KEY_FILE, IDENTITY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        (path / name).unlink(missing_ok=True)
+    for bad in path.glob(f"{DATABASE}.bad-*"):
+        bad.unlink()
+    for folder in ("audio", "sound"):
+        shutil.rmtree(path / folder, ignore_errors=True)
+    sync_folder(path)

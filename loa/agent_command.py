@@ -4,6 +4,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from edge_agent.errors import AgentError, TransientError
@@ -43,11 +44,15 @@ def run(
     """Chạy máy ở cụm loa cho đến khi được bảo dừng."""
     from edge_agent.runtime.assembly import Settings, Sink
     from edge_agent.runtime.assembly import run as run_agent
+    from edge_agent.runtime.logs import LogTail
 
+    tail = LogTail()
+    processors = structlog.get_config()["processors"]
+    structlog.configure(processors=[*processors[:-1], tail, processors[-1]])
     if sink not in set(Sink):
         raise typer.BadParameter(f"--sink là một trong: {', '.join(Sink)}")
     try:
-        run_agent(Settings(state=state, sink=Sink(sink), wav=wav, station_url=station_url))
+        run_agent(Settings(state=state, sink=Sink(sink), wav=wav, station_url=station_url, tail=tail))
     except AgentError as error:
         _fail(error)
 

@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import version
@@ -14,20 +14,26 @@ from urllib.parse import urlsplit
 import structlog
 
 from edge_agent.agent import Agent, Boot
-from edge_agent.folder import Folder, open_folder
+from edge_agent.box_settings import BoxSettings, load_box
+from edge_agent.folder import Folder, open_folder, wipe
 from edge_agent.identity import Identity, load_key
 from edge_agent.options import Options
-from edge_agent.ports import Output, Ports
+from edge_agent.ports import Amplifier, Output, Ports, Volume
 from edge_agent.runtime.box import BoxHealth, NoAmplifier, NoVolume
-from edge_agent.runtime.caretaker import BoxCaretaker
+from edge_agent.runtime.caretaker import Act, BoxCaretaker, logs_act
 from edge_agent.runtime.clock import SystemClock, boot_id
 from edge_agent.runtime.link import PahoLink
+from edge_agent.runtime.logs import LogTail
 from edge_agent.runtime.loop import Loop
+from edge_agent.runtime.mixer import CommandVolume
+from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.runtime.web import HttpWeb
+from protocol.messages import Evidence, Operation
 
 log = structlog.get_logger(__name__)
 
 PACKAGE = "loa-lang"
+Post = Callable[[Callable[[Agent], None]], None]
 
 
 class Sink(StrEnum):
@@ -47,6 +53,8 @@ class Settings:
     wav: Path | None = None
     station_url: str | None = None
     options: Options | None = None
+    tail: LogTail | None = None
+    """Where the newest log lines are kept for the technician."""
 
 
 def options_for(station_url: str) -> Options:
@@ -57,18 +65,26 @@ def options_for(station_url: str) -> Options:
 
 
 def run(settings: Settings) -> None:
-    """Run the agent until SIGTERM or SIGINT. Raises AgentError if it cannot begin."""
+    """Run the agent until SIGTERM, SIGINT or an order that ends it. Raises AgentError if it cannot begin."""
     identity = Identity.load(settings.state)
     if settings.station_url is not None:
         identity = identity.model_copy(update={"station_url": settings.station_url.rstrip("/")})
     key = load_key(settings.state)
+    box = load_box(settings.state)
+    ends: list[Callable[[], None]] = []
     with closing(open_folder(settings.state)) as folder:
         loop = Loop()
         agent: Agent
         boot = boot_id()
         output = _output(settings, folder, boot, loop.post)
+        restart = loop.stop
+
+        def decommission() -> None:
+            ends.append(lambda: wipe(settings.state))
+            loop.stop()
+
         ports = Ports(
-            clock=SystemClock(),
+            clock=SystemClock(trust_rtc=box.trust_rtc),
             link=PahoLink(identity.answer, loop.post),
             web=HttpWeb(
                 station_url=identity.station_url,
@@ -80,27 +96,34 @@ def run(settings: Settings) -> None:
             ),
             library=folder.library,
             output=output,
-            amplifier=NoAmplifier(),
-            volume=NoVolume(),
-            health=BoxHealth(settings.state, None),
-            caretaker=BoxCaretaker({}, loop.post),
+            amplifier=_amplifier(box, loop),
+            volume=_volume(box),
+            health=BoxHealth(settings.state, output.name if output.evidence is Evidence.E2 else None),
+            caretaker=BoxCaretaker(
+                _acts(settings, box, output, folder, loop),
+                ending={Operation.RESTART: restart, Operation.DECOMMISSION: decommission},
+                post=loop.post,
+            ),
         )
+        options = settings.options or options_for(identity.station_url)
         agent = Agent(
             identity=identity,
             key=key,
             store=folder.store,
             ports=ports,
             boot=Boot(boot_id=boot, reason="process", version=version(PACKAGE), reborn=folder.reborn),
-            options=settings.options or options_for(identity.station_url),
+            options=replace(options, output_delay_ms=box.output_delay_ms),
             random=SystemRandom(),
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: loop.stop())
         log.info("agent runs", device=identity.device, station_url=identity.station_url, output=output.name)
-        loop.run(agent)
+        loop.run(agent, alive=Watchdog().alive)
+    for end in ends:
+        end()
 
 
-def _output(settings: Settings, folder: Folder, boot: str, post: Callable[[Callable[[Agent], None]], None]) -> Output:
+def _output(settings: Settings, folder: Folder, boot: str, post: Post) -> Output:
     from edge_agent.sound.wav import WavSink  # noqa: PLC0415  the agent's logic runs where no sound library is
 
     if settings.sink is not Sink.WAV:
@@ -111,3 +134,32 @@ def _output(settings: Settings, folder: Folder, boot: str, post: Callable[[Calla
         log.warning("no sound card: what would sound is written to a file")
     default = folder.path / "sound" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.wav"
     return WavSink(settings.wav or default, folder.library, boot, post)
+
+
+def _amplifier(box: BoxSettings, loop: Loop) -> Amplifier:
+    """The relay and the button, where there are any."""
+    if box.amplifier is None and box.button is None:
+        return NoAmplifier()
+    from edge_agent.runtime.gpio import RelayAmplifier, StopButton  # noqa: PLC0415  only boxes with GPIO have the library
+
+    if box.button is not None:
+        StopButton(box.button, lambda: loop.post(Agent.button))
+    return NoAmplifier() if box.amplifier is None else RelayAmplifier(box.amplifier)
+
+
+def _volume(box: BoxSettings) -> Volume:
+    return NoVolume() if box.mixer is None else CommandVolume(box.mixer)
+
+
+def _acts(settings: Settings, box: BoxSettings, output: Output, folder: Folder, loop: Loop) -> dict[Operation, Act]:
+    """What this box can do for a technician far away."""
+    from edge_agent.sound.selftest import HornTests, microphone, own_file  # noqa: PLC0415
+
+    recorder = None if box.microphone is None else microphone(box.microphone)
+    if recorder is None and output.evidence is Evidence.E1:
+        recorder = own_file(output)
+    horn = HornTests(output, folder.library, recorder, loop.post)
+    acts: dict[Operation, Act] = {Operation.TEST_TONE: horn.test_tone, Operation.SELF_TEST: horn.self_test}
+    if settings.tail is not None:
+        acts[Operation.LOGS] = logs_act(settings.tail)
+    return acts

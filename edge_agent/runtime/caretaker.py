@@ -1,26 +1,86 @@
 """Remote care on the real box: a closed list of acts, each answered."""
 
+import threading
 from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge_agent.agent import Agent
+from edge_agent.errors import AgentError
 from edge_agent.ports import Task
-from protocol.messages import CommandResult
+from edge_agent.runtime.logs import LogTail
+from protocol.messages import CommandResult, Operation
+
+log = structlog.get_logger(__name__)
 
 Act = Callable[[Task], CommandResult]
 
 
-class BoxCaretaker:
-    """`acts` by operation; what is not in it is not possible on this box, and says so."""
+class LogsArgs(BaseModel):
+    """`logs`."""
 
-    def __init__(self, acts: Mapping[str, Act], post: Callable[[Callable[[Agent], None]], None]) -> None:
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lines: int = Field(default=100, ge=1, le=300)
+
+
+class BoxCaretaker:
+    """`acts` by operation, each in a thread of its own; what is not in it is not possible on this box, and says so.
+
+    `afterwards` is called in the agent's thread when an act that ends the process has been answered.
+    """
+
+    def __init__(
+        self,
+        acts: Mapping[Operation, Act],
+        *,
+        ending: Mapping[Operation, Callable[[], None]],
+        post: Callable[[Any], None],
+    ) -> None:
         self._acts = acts
+        self._ending = ending
         self._post = post
 
     def begin(self, task: Task) -> None:
         """Carry it out and answer."""
-        act = self._acts.get(task.op)
-        if act is None:
-            result = CommandResult(command_id=task.command_id, ok=False, detail="not_available_on_this_box")
+        op = Operation(task.op)
+        if op in self._ending:
+            self._end(task, self._ending[op])
+        elif op in self._acts:
+            threading.Thread(target=self._run, args=(task, self._acts[op]), name=f"care-{op}", daemon=True).start()
         else:
+            self._answer(CommandResult(command_id=task.command_id, ok=False, detail="not_available_on_this_box"))
+
+    def _run(self, task: Task, act: Act) -> None:
+        try:
             result = act(task)
+        except ValidationError as error:
+            result = CommandResult(command_id=task.command_id, ok=False, detail=f"bad_args: {error.error_count()}")
+        except (AgentError, OSError) as error:
+            log.warning("care failed", op=task.op, error=str(error))
+            result = CommandResult(command_id=task.command_id, ok=False, detail=str(error)[:200])
+        self._answer(result)
+
+    def _end(self, task: Task, ending: Callable[[], None]) -> None:
+        """Answer first: afterwards there is nobody left to do it."""
+
+        def act(agent: Agent) -> None:
+            agent.task_done(CommandResult(command_id=task.command_id, ok=True))
+            ending()
+
+        self._post(act)
+
+    def _answer(self, result: CommandResult) -> None:
         self._post(lambda agent: agent.task_done(result))
+
+
+def logs_act(tail: LogTail) -> Act:
+    """The newest lines of the log."""
+
+    def act(task: Task) -> CommandResult:
+        lines = tail.newest(LogsArgs.model_validate(task.args).lines)
+        return CommandResult(command_id=task.command_id, ok=True, data={"lines": lines})
+
+    return act

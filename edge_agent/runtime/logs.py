@@ -1,0 +1,33 @@
+"""The newest lines of the log, kept in memory for the technician far away."""
+
+import json
+from collections import deque
+from collections.abc import MutableMapping
+from typing import Any
+
+KEPT = 300
+_LINE_BYTES = 1_000
+_ANSWER_BYTES = 60_000
+
+
+class LogTail:
+    """A structlog processor that remembers what passes."""
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=KEPT)
+
+    def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Keep a line; nothing is changed."""
+        self._lines.append(json.dumps(event, default=str, ensure_ascii=False)[:_LINE_BYTES])
+        return event
+
+    def newest(self, count: int) -> list[str]:
+        """The last lines, oldest first, as many as fit into one answer."""
+        found: list[str] = []
+        size = 0
+        for line in reversed(self._lines):
+            size += len(line.encode())
+            if len(found) >= count or size > _ANSWER_BYTES:
+                break
+            found.append(line)
+        return found[::-1]
