@@ -129,8 +129,8 @@ EARLY_RULES = (
     Rule(
         "road",
         re.compile(
-            r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|DT|DH|LTL)[.\s-]{0,2}(?P<n>\d{1,4})(?P<x>[A-ZĐ](?!\w))?(?![\w]|"
-            r"[.,/]\d)"
+            r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|DT|DH|LTL)[.\s-]{0,2}(?P<n>[1-9]\d{0,3}|0[1-9])(?P<x>[A-ZĐ](?!\w))?(?![\w]|"
+            r"[.,/]\d|[ ]\d{3})"
         ),
         _road,
         "digit",

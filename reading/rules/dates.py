@@ -105,6 +105,12 @@ def _day_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{_day(match, line)} tháng {_month(match, line)}", 0.95 if dated else 0.85)
 
 
+def _april_and_may(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """30/4 - 1/5: two holidays, no range."""
+    day = f"{line.dialect.first_days} một".strip()
+    yield whole(match, f"ba mươi tháng tư, {day} tháng năm")
+
+
 def _day_dash_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     if re.search(r"(?:các|những|từ|trong|mấy)\s+ngày\s*$", before):
@@ -193,6 +199,7 @@ def _school_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _SLASH = r"\s?(?P<s>[/.\-])\s?"
 RULES = (
+    Rule("date", re.compile(r"(?<![\w/.,-])30/0?4\s?(?:[-–,&]|và)\s?0?1/0?5(?![\w/])"), _april_and_may, "digit"),
     Rule(
         "school year",
         re.compile(rf"(?:[Nn]ăm học|NĂM HỌC|[Nn]iên khóa)\s*:?\s*(?P<a>{YEAR})\s?[-–—/]\s?(?P<b>{YEAR}|\d\d){_END}"),

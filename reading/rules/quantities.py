@@ -14,6 +14,7 @@ _PARTS = re.compile(
 )
 _HOUSE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _SCORE = re.compile(r"(?:thắng|thua|hòa|hoà|tỷ số|tỉ số|dẫn|với|bại|gỡ|trước)\s*(?:là\s*)?(?:đội \w+\s*)?$")
+_SPORT = re.compile(r"tỷ số|tỉ số|chung kết|bán kết|bóng đá|bóng chuyền|cầu lông|trận đấu|thắng")
 _COLD_BEFORE = re.compile(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$")
 _LOOSE_BEFORE = re.compile(r"(?:^|[(:,]|từ|đến|khoảng|còn|là|ở)\s*$")
 _PEOPLE_AFTER = re.compile(r"\s*(?:tuổi|tháng|ngày|người|hộ|năm|triệu|tỷ|m2|ha)")
@@ -54,7 +55,9 @@ def _score(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     if _RATIO.search(before) or match["s"] == ":":
         yield whole(match, f"{line.number(match['a'])} trên {line.number(match['b'])}", 0.9)
-    elif _SCORE.search(before):
+    elif _SCORE.search(before) or (
+        _SPORT.search(line.text.lower()) and re.match(r"\s*(?:[),;.(]|$)", line.after(match.end()))
+    ):
         yield whole(match, f"{line.cardinal(match['a'])} {line.cardinal(match['b'])}", 0.9)
 
 

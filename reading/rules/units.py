@@ -8,15 +8,15 @@ from reading.rules.line import MASKS, QUANTITY, Line, Part, Rule, words
 NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?"
 
 UNITS = {
-    "km": "ki lô mét", "m": "mét", "dm": "đề xi mét", "cm": "xen ti mét", "mm": "mi li mét", "nm": "na nô mét",
+    "km": "ki lô mét", "m": "mét", "dm": "đề xi mét", "cm": "xăng ti mét", "mm": "mi li mét", "nm": "na nô mét",
     "µm": "mi cờ rô mét",
-    "km2": "ki lô mét vuông", "km²": "ki lô mét vuông", "m2": "mét vuông", "m²": "mét vuông", "cm2": "xen ti mét vuông",
-    "cm²": "xen ti mét vuông", "mm2": "mi li mét vuông", "m3": "mét khối", "m³": "mét khối", "cm3": "xen ti mét khối",
-    "cm³": "xen ti mét khối",
+    "km2": "ki lô mét vuông", "km²": "ki lô mét vuông", "m2": "mét vuông", "m²": "mét vuông", "cm2": "xăng ti mét vuông",
+    "cm²": "xăng ti mét vuông", "mm2": "mi li mét vuông", "m3": "mét khối", "m³": "mét khối", "cm3": "xăng ti mét khối",
+    "cm³": "xăng ti mét khối",
     "dm3": "đề xi mét khối", "dm³": "đề xi mét khối", "dm2": "đề xi mét vuông", "km3": "ki lô mét khối",
     "ha": "héc ta", "kg": "ki lô gam", "g": "gam", "gr": "gam", "gram": "gam", "mg": "mi li gam", "µg": "mi cờ rô gam",
     "mcg": "mi cờ rô gam",
-    "l": "lít", "lit": "lít", "lít": "lít", "ml": "mi li lít", "dl": "đề xi lít", "cl": "xen ti lít",
+    "l": "lít", "lit": "lít", "lít": "lít", "ml": "mi li lít", "dl": "đề xi lít", "cl": "xăng ti lít",
     "hl": "héc tô lít", "cc": "xê xê",
     "kW": "ki lô oát", "W": "oát", "MW": "mê ga oát", "GW": "gi ga oát", "kWh": "ki lô oát giờ", "Wh": "oát giờ",
     "MWh": "mê ga oát giờ",
@@ -24,7 +24,7 @@ UNITS = {
     "kVA": "ki lô vôn am pe", "MVA": "mê ga vôn am pe",
     "A": "am pe", "mA": "mi li am pe", "mAh": "mi li am pe giờ", "Ah": "am pe giờ", "Hz": "héc", "kHz": "ki lô héc",
     "MHz": "mê ga héc", "GHz": "gi ga héc",
-    "dB": "đê xi ben", "dBA": "đê xi ben a", "HP": "mã lực", "hp": "mã lực", "CV": "mã lực", "BTU": "bê tê u",
+    "dB": "đề xi ben", "dBA": "đề xi ben a", "HP": "mã lực", "hp": "mã lực", "CV": "mã lực", "BTU": "bê tê u",
     "N": "niu tơn", "kN": "ki lô niu tơn", "Pa": "pát can",
     "kPa": "ki lô pát can", "MPa": "mê ga pát can", "bar": "ba", "psi": "pê ét i", "atm": "át mốt phe",
     "mmHg": "mi li mét thủy ngân", "hPa": "héc tô pát can",
@@ -45,8 +45,8 @@ UNITS = {
     "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ", "KWH": "ki lô oát giờ", "kw": "ki lô oát", "kv": "ki lô vôn",
     "ML": "mi li lít", "Kg": "ki lô gam", "KG": "ki lô gam",
     "Km": "ki lô mét", "KM": "ki lô mét", "Km2": "ki lô mét vuông", "KM2": "ki lô mét vuông", "M2": "mét vuông",
-    "M3": "mét khối", "Ha": "héc ta", "HA": "héc ta", "CM": "xen ti mét",
-    "Cm": "xen ti mét", "MM": "mi li mét", "L": "lít", "Ml": "mi li lít", "mL": "mi li lít", "Gr": "gam", "G": "gờ",
+    "M3": "mét khối", "Ha": "héc ta", "HA": "héc ta", "CM": "xăng ti mét",
+    "Cm": "xăng ti mét", "MM": "mi li mét", "L": "lít", "Ml": "mi li lít", "mL": "mi li lít", "Gr": "gam", "G": "gờ",
 }  # fmt: skip
 """Symbols of measure (SI, NĐ 86/2012/NĐ-CP) and those in common use; exact in case where the case tells them apart."""
 
