@@ -57,6 +57,11 @@ class Belief:
         self._revs: dict[str, int] = {}
         self._alert_revs: dict[str, int] = {}
         self._listed: frozenset[h.Key] = frozenset()
+        self._rejected = {
+            (str(record.event.data["job_id"]), int(record.event.data.get("attempt", 1)))
+            for record in truth.recorded
+            if record.event.type == "job" and record.event.data["state"] == "REJECTED"
+        }
         wipes = iter([*truth.wiped, FOREVER])
         wipe = next(wipes)
         for delivered in truth.deliveries:
@@ -127,9 +132,10 @@ class Belief:
                 self.of[key].mismade = True
                 continue
             self._know(t, key, message.kid, sure=sure)
+        for key in message.jobs:
             for other in self._truth.orders[key].supersedes:
                 for known in [k for k in self.of if k[0] == other and self._truth.orders[k].priority != EMERGENCY]:
-                    self._withdraw(t, known, f"superseded by {key[0]}", sure=sure)
+                    self._withdraw(t, known, f"superseded by {key[0]}", sure=sure and key not in self._rejected)
         for key in message.cancels:
             self._withdraw(t, key, "cancelled", sure=sure)
         for key in self._listed - listed:

@@ -93,8 +93,9 @@ def _truthful(truth: Truth, record: h.Recorded, key: h.Key) -> Iterator[Violatio
     heard = heard_ms(truth, key)
     sounds = truth.sounds_of(key)
     rounding = HEARD_MS + 60 * len(sounds)
-    crashed = any(sound.ended == "power" for sound in sounds)
-    lost = PROGRESS_MS * (1 + sum(sound.ended == "power" for sound in sounds)) if crashed else 0
+    crashes = sum(sound.ended == "power" for sound in sounds) + (data.get("reason") == "power")
+    crashed = crashes > 0
+    lost = PROGRESS_MS * crashes
     if state in {"MISSED", "REJECTED"} or (told is None and state in {"CUT", "CANCELLED", "SUPERSEDED", "FAILED"}):
         if heard > rounding and not (state == "CUT" and crashed and heard <= lost):
             yield _violation(Fault.LIE, truth, record, key, f"{state} without a sound, {heard:.0f} ms were heard")
