@@ -5,14 +5,14 @@ from server.tables.areas import Area, AreaLevel, AreaPolicy
 from server.tables.audit import AuditEntry
 from server.tables.bulletins import Bulletin, Production, ProductionStatus, StoredDocument, Version, VersionStatus
 from server.tables.deliveries import Delivery, DeviceEvent
-from server.tables.people import Person, RoleName, SignIn
-from server.tables.schedules import Occurrence, OccurrenceStatus, Schedule, ScheduleStatus
+from server.tables.people import Grant, Notice, Person, RoleName, SignIn
+from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
 from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
 
 __all__ = [
-    "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "Claim", "Delivery", "DeviceCommand", "DeviceEvent", "Emergency",
-    "Lease", "Occurrence", "OccurrenceStatus", "Person", "PreparedEmergency", "Production", "ProductionStatus",
-    "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "StationKey", "StoredDocument",
-    "Version", "VersionStatus",
+    "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "Claim", "DayKind", "Delivery", "DeviceCommand",
+    "DeviceEvent", "Emergency", "Grant", "Lease", "Notice", "Occurrence", "OccurrenceStatus", "Person",
+    "PreparedEmergency", "Production", "ProductionStatus", "Revision", "RoleName", "Schedule", "ScheduleStatus",
+    "SignIn", "Speaker", "SpecialDay", "StationKey", "StoredDocument", "Version", "VersionStatus",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
 
 from server.tables.columns import id_field, instant, word
 
@@ -38,3 +38,35 @@ class SignIn(SQLModel, table=True):
     person_id: str = Field(foreign_key="person.id", index=True)
     created_at: datetime = instant(default_now=True)
     expires_at: datetime = instant()
+
+
+class Grant(SQLModel, table=True):
+    """A right beyond a person's role: a deputy's while the approver is away, or one more area."""
+
+    id: str = id_field()
+    person_id: str = Field(foreign_key="person.id", index=True)
+    action: str = Field(max_length=20)
+    """A `server.people.rights.Action`."""
+    priorities: list[int] = Field(sa_type=JSON)
+    """Classes of message it holds for."""
+    area_id: str = Field(foreign_key="area.id")
+    until: datetime | None = instant(nullable=True)
+    given_by: str = Field(foreign_key="person.id")
+    given_at: datetime = instant(default_now=True)
+    ended_at: datetime | None = instant(nullable=True)
+
+
+class Notice(SQLModel, table=True):
+    """Something that a person must know; told once."""
+
+    __table_args__ = (UniqueConstraint("person_id", "kind", "object"),)
+
+    id: str = id_field()
+    person_id: str = Field(foreign_key="person.id", index=True)
+    kind: str = Field(max_length=40)
+    object: str = Field(max_length=100)
+    text: str
+    path: str = Field(default="", max_length=200)
+    """The page where something can be done about it."""
+    at: datetime = instant(default_now=True)
+    read_at: datetime | None = instant(nullable=True)

@@ -1,17 +1,19 @@
 """Schedules and the occurrences they make. Whether something fires is decided here, not by a timer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
 
 from server.tables.columns import id_field, instant, word
 
 
 class ScheduleStatus(StrEnum):
-    """A schedule makes occurrences while it is active."""
+    """A schedule makes occurrences while it is active; it waits for its version's approval, or lapses when that comes too late."""
 
+    WAITING = "waiting"
     ACTIVE = "active"
+    LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
 
 
@@ -25,6 +27,10 @@ class Schedule(SQLModel, table=True):
     """First (or only) instant."""
     rule: str = ""
     """RFC 5545 RRULE in the station's time zone; empty is once."""
+    except_days: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Local dates (ISO) on which the rule is left out."""
+    skip_holidays: bool = False
+    """Left out on public holidays too; on days of mourning every schedule with a rule is."""
     max_start_delay_s: float = 60.0
     duration_ms: int = 0
     """Length of the audio, with its repetitions."""
@@ -56,3 +62,25 @@ class Occurrence(SQLModel, table=True):
     not_after: datetime = instant()
     status: OccurrenceStatus = word(OccurrenceStatus, default=OccurrenceStatus.PLANNED)
     created_at: datetime = instant(default_now=True)
+
+
+class DayKind(StrEnum):
+    """What is special about a day."""
+
+    HOLIDAY = "holiday"
+    MOURNING = "mourning"
+    ORDINARY = "ordinary"  # a public holiday that is a working day here
+
+
+class SpecialDay(SQLModel, table=True):
+    """A day that the calendar does not know, or knows otherwise: decided by an authority for its area and everything below."""
+
+    __table_args__ = (UniqueConstraint("area_id", "day"),)
+
+    id: str = id_field()
+    area_id: str = Field(foreign_key="area.id", index=True)
+    day: date = Field(index=True)
+    kind: DayKind = word(DayKind)
+    name: str = Field(max_length=200)
+    set_by: str = Field(foreign_key="person.id")
+    set_at: datetime = instant(default_now=True)

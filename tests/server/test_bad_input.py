@@ -107,7 +107,7 @@ def approved(commune):
         ({"start_at": (datetime.now(UTC) + timedelta(days=1000)).isoformat()}, 422, "hai năm"),
         ({"rule": "FREQ=SECONDLY"}, 422, "hằng ngày"),
         ({"rule": "FREQ=DAILY;INTERVAL=0"}, 422, "từ 1"),
-        ({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, 422, "không ra ngày nào"),
+        ({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, 422, "Không có ngày nào"),
         ({"rule": "RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=31"}, 422, "1 đến 30"),
         ({"version_id": "khong-co"}, 404, "bản tin"),
         ({"max_start_delay_s": -1}, 422, "max_start_delay_s"),

@@ -222,6 +222,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_deviceevent_speaker_id"), ["speaker_id"], unique=False)
 
     op.create_table(
+        "grant",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("priorities", sa.JSON(), nullable=False),
+        sa.Column("area_id", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["area_id"],
+            ["area.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grant_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("object", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("person_id", "kind", "object"),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "signin",
         sa.Column("token_sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -235,6 +283,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("signin", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_signin_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "specialday",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("area_id", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["area_id"],
+            ["area.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_by"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("area_id", "day"),
+    )
+    with op.batch_alter_table("specialday", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_specialday_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_specialday_day"), ["day"], unique=False)
 
     op.create_table(
         "storeddocument",
@@ -377,6 +449,8 @@ def upgrade() -> None:
         sa.Column("area_id", sa.String(), nullable=False),
         sa.Column("start_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("except_days", sa.JSON(), nullable=False),
+        sa.Column("skip_holidays", sa.Boolean(), nullable=False),
         sa.Column("max_start_delay_s", sa.Float(), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
@@ -548,10 +622,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_storeddocument_sha256"))
 
     op.drop_table("storeddocument")
+    with op.batch_alter_table("specialday", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_specialday_day"))
+        batch_op.drop_index(batch_op.f("ix_specialday_area_id"))
+
+    op.drop_table("specialday")
     with op.batch_alter_table("signin", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signin_person_id"))
 
     op.drop_table("signin")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_person_id"))
+
+    op.drop_table("notice")
+    with op.batch_alter_table("grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grant_person_id"))
+
+    op.drop_table("grant")
     with op.batch_alter_table("deviceevent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deviceevent_speaker_id"))
         batch_op.drop_index(batch_op.f("ix_deviceevent_at"))
