@@ -9,7 +9,7 @@ from reading.rules.line import Line, Part, Rule, whole
 _ROADS = {
     "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã",
     "CT": "cao tốc",
-    "DT": "đường tỉnh", "DH": "đường huyện", "LTL": "liên tỉnh lộ",
+    "LTL": "liên tỉnh lộ",
 }  # fmt: skip
 _LETTERS = "A-ZĐ"
 
@@ -37,6 +37,8 @@ def _kilometre_post(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _kilometre(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    if re.search(r"(?:giống|sắn|lúa|ngô|mì|lạc|đậu)\s+$", line.before(match.start())):
+        return  # a variety: sắn KM94
     yield whole(match, f"ki lô mét {line.cardinal(match['a'])}", 0.95)
 
 
@@ -47,6 +49,8 @@ def _plate(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _fertiliser(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    if not match["k"] and re.search(r"(?:ngày|sinh|từ|các ngày)\s+$", line.before(match.start())):
+        return
     said = [line.dialect.spell("NPK")] if match["k"] else []
     for piece in re.findall(r"\d+(?:,\d+)?|[A-Za-zĐ]+|\+", match["n"]):
         if piece == "+":
@@ -129,8 +133,8 @@ EARLY_RULES = (
     Rule(
         "road",
         re.compile(
-            r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|DT|DH|LTL)[.\s-]{0,2}(?P<n>[1-9]\d{0,3}|0[1-9])(?P<x>[A-ZĐ](?!\w))?(?![\w]|"
-            r"[.,/]\d|[ ]\d{3})"
+            r"(?<![\w])(?P<r>QL|TL|ĐT|HL|ĐH|ĐX|CT|LTL)[.\s-]{0,2}(?P<n>[1-9]\d{0,3}|0[1-9])(?P<x>[A-ZĐ](?!\w))?(?![\w]|"
+            r"[.,/]\d|[ ]\d{3}|\s?%)"
         ),
         _road,
         "digit",
@@ -167,7 +171,7 @@ EARLY_RULES = (
     ),
     Rule(
         "fertiliser",
-        re.compile(r"(?<![\w-])(?P<k>)(?P<n>\d{1,2}-\d{1,2}-\d{1,2}\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S))(?!\w)"),
+        re.compile(r"(?<![\w-])(?P<k>)(?P<n>\d{1,2}-\d{1,2}-\d{1,2}(?:\s?[+-]\s?(?:\d{1,2}\s?)?(?:TE|S))?)(?![\w-])"),
         _fertiliser,
         "digit",
     ),

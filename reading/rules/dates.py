@@ -39,7 +39,7 @@ _COUNTED_AFTER = re.compile(
     r"|em|cháu|người|phiếu|ý kiến|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ|trường|lớp|chi bộ|đơn vị|cơ quan|cử tri|cán "
     r"bộ|công trình|dự án|mô hình"
     r"|sản phẩm|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|bao|viên|mức|giá|nhà|"
-    r"phần|đường|trở lên|mũi|liều|huyện|tỉnh|con)\b"
+    r"phần|đường|trở lên|mũi|liều|huyện|tỉnh|con|máu)\b"
 )
 _HOUSE_BEFORE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _COUNT_BEFORE = re.compile(

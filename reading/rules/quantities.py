@@ -61,6 +61,13 @@ def _score(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield whole(match, f"{line.cardinal(match['a'])} {line.cardinal(match['b'])}", 0.9)
 
 
+def _numbered_things(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """thôn 1,2,3: a list, no decimal."""
+    for number in re.finditer(r"\d+", match["n"]):
+        start = match.start("n") + number.start()
+        yield Part(start, start + len(number[0]), line.cardinal(number[0]))
+
+
 def _section(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """1.2.3 or 4.1.: numbers of sections, versions, addresses of machines."""
     if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", match[0]):
@@ -135,6 +142,15 @@ def _vulgar(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
 
 _LONG_DASH = r"\s?[-–—÷~→]\s?"
 RULES = (
+    Rule(
+        "number",
+        re.compile(
+            r"(?<!\w)(?i:thôn|xóm|bản|ấp|tổ|tổ dân phố|khu|khu phố|tdp|kp|lớp|khối|đội|điều|khoản|mục|tháng|chi bộ|cụm|"
+            r"tiểu khu|quý|ngày|mũi|lần|phường|quận|các số|câu|nhóm|vùng)\s(?P<n>\d{1,2}(?:,\d{1,2})+)(?![\w/%]|[.,]\d|\s?(?:ha|km|m|m2|kg|%|triệu|tỷ|lần|độ)\b)"
+        ),
+        _numbered_things,
+        "digit",
+    ),
     Rule(
         "percent",
         re.compile(rf"(?<![\w/])(?<!\d[.,])(?:(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})\s?)?(?P<p>[%‰])"),

@@ -25,7 +25,7 @@ UNITS = {
     "A": "am pe", "mA": "mi li am pe", "mAh": "mi li am pe giờ", "Ah": "am pe giờ", "Hz": "héc", "kHz": "ki lô héc",
     "MHz": "mê ga héc", "GHz": "gi ga héc",
     "dB": "đề xi ben", "dBA": "đề xi ben a", "HP": "mã lực", "hp": "mã lực", "CV": "mã lực", "BTU": "bê tê u",
-    "N": "niu tơn", "kN": "ki lô niu tơn", "Pa": "pát can",
+    "kN": "ki lô niu tơn", "Pa": "pát can",
     "kPa": "ki lô pát can", "MPa": "mê ga pát can", "bar": "ba", "psi": "pê ét i", "atm": "át mốt phe",
     "mmHg": "mi li mét thủy ngân", "hPa": "héc tô pát can",
     "cal": "ca lo", "kcal": "ki lô ca lo", "J": "giun", "kJ": "ki lô giun",
@@ -51,7 +51,7 @@ UNITS = {
 """Symbols of measure (SI, NĐ 86/2012/NĐ-CP) and those in common use; exact in case where the case tells them apart."""
 
 _UNSAFE_WITH_SPACE = frozenset(
-    {"A", "N", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"}
+    {"A", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"}
 )
 _ELECTRIC = re.compile(r"dòng|điện|cầu dao|aptomat|áp tô mát|sạc|ắc quy")
 _PER_WORDS = words(
