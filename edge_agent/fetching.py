@@ -179,8 +179,11 @@ class Fetching:
         if free is not None:
             over = max(over, 2 * want.audio.bytes - free)
         needed = self.needed()
-        for sha256 in sorted(files, key=lambda name: (name in needed, -needed.get(name, 0.0), name)):
-            if over <= 0 or (sha256 in needed and needed[sha256] <= want.needed_s):
+        spare = [name for name in files if name not in needed or needed[name] > want.needed_s]
+        if over > sum(files[name] for name in spare):  # it cannot be made to fit: nothing needed goes for nothing
+            spare = [name for name in spare if name not in needed]
+        for sha256 in sorted(spare, key=lambda name: (name in needed, -needed.get(name, 0.0), name)):
+            if over <= 0:
                 break
             log.info("evicted", sha256=sha256, size=files[sha256], needed=sha256 in needed)
             self._library.discard(sha256)

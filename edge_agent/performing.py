@@ -54,7 +54,10 @@ class Performer:
         record.waited = None
         if not record.started:
             record.started = True
-            self._ledger.save(record)
+            if record.state is State.READY:
+                self._ledger.save(record)
+            else:  # its file went after it was loaded: the checked bytes in memory are what sounds
+                self._ledger.move(record, State.READY)
         performance.phase = Phase.ORDERED
         performance.take += 1
         performance.from_ms = record.position_ms

@@ -149,7 +149,7 @@ class HttpWeb:
                 part.unlink(missing_ok=True)
                 return f"HTTP {response.status_code}"
             with part.open("ab" if have else "wb") as file:
-                for chunk in response.iter_raw(1 << 15):
+                for chunk in response.iter_raw():
                     have += len(chunk)
                     if have > order.size:
                         break

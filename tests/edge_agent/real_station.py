@@ -1,0 +1,292 @@
+"""A small real station for one real agent process: real broker, HTTP server and signatures; no code of the server room."""
+
+import contextlib
+import http.server
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from protocol import topics
+from protocol.enrolment import BrokerAccess, EnrolAnswer, EnrolRequest, PollRequest
+from protocol.envelope import Kind, seal, unseal
+from protocol.jobs import Audio, Job, Repeat
+from protocol.keys import Keyring, PublicKey, Role, SigningKey, TrustSet, device_owner, station_owner
+from protocol.messages import (
+    Ack,
+    Command,
+    CommandResult,
+    Config,
+    Desired,
+    Event,
+    EventBatch,
+    JobReport,
+    Operation,
+    PollAnswer,
+)
+from protocol.policy import Policy, Window
+from protocol.priorities import Priority
+from tests.edge_agent.sounds import name_of
+
+STATION, DEVICE = "xa", "loa-1"
+MOSQUITTO = shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else None)
+ALWAYS = Policy(allowed=(Window(start="00:00", end="00:00"),))  # type: ignore[arg-type]  # parsed by pydantic
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def wait_for(what, seconds: float = 20.0):
+    """The first true value of `what()`; fails loudly after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := what():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+class RealStation:
+    """A context manager. `files` are served; `cut_after` ends the next download after so many bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.box = folder / "state"
+        self.key = SigningKey.generate(Role.STATION, station_owner(STATION))
+        self.emergency = SigningKey.generate(Role.EMERGENCY, station_owner(STATION))
+        self.trust = TrustSet(keys=(self.key.public, self.emergency.public))
+        self.device: PublicKey | None = None
+        self.files: dict[str, bytes] = {}
+        self.ranges: list[str] = []
+        self.cut_after: int | None = None
+        self.events: dict[tuple[str, int], Event] = {}
+        self.results: list[CommandResult] = []
+        self.presence: list[bool] = []
+        self._revs = count(int(time.time() * 1000))
+        self._stack = contextlib.ExitStack()
+        self.agents: list[subprocess.Popen] = []
+
+    def __enter__(self):
+        assert MOSQUITTO
+        self.port = free_port()
+        config = self.folder / "mosquitto.conf"
+        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
+        self.broker = subprocess.Popen([MOSQUITTO, "-c", str(config)], stderr=subprocess.DEVNULL)
+        self._stack.callback(self.broker.wait)
+        self._stack.callback(self.broker.terminate)
+        wait_for(self._listens)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self._stack.callback(self.server.server_close)
+        self._stack.callback(self.server.shutdown)
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        self.client.on_message = self._on_message
+        self.client.on_connect = lambda client, *_: client.subscribe(self._all())
+        self.client.connect("127.0.0.1", self.port)
+        self.client.loop_start()
+        self._stack.callback(self.client.loop_stop)
+        self._stack.callback(self.client.disconnect)
+        return self
+
+    def __exit__(self, *_):
+        for agent in self.agents:
+            if agent.poll() is None:
+                agent.kill()
+            agent.wait()
+        self._stack.close()
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def _all(self):
+        return [(topics.all_devices(STATION, leaf), 1) for leaf in topics.FROM_DEVICE]
+
+    # ------------------------------------------------------------ the agent's process
+
+    def loa(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "loa", *arguments], capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def enrol(self) -> subprocess.CompletedProcess:
+        return self.loa("agent", "enrol", "--station", self.url, "--code", "ABCD-1234", "--state", str(self.box))
+
+    def start(self) -> subprocess.Popen:
+        online = len(self.presence)
+        log = (self.folder / "agent.log").open("ab")
+        arguments = ["agent", "run", "--state", str(self.box), "--sink", "wav", "--wav", str(self.folder / "out.wav")]
+        agent = subprocess.Popen([sys.executable, "-m", "loa", *arguments], stderr=log, stdout=log)
+        log.close()
+        self.agents.append(agent)
+        wait_for(lambda: any(self.presence[online:]))
+        return agent
+
+    def kill(self) -> None:
+        os.kill(self.agents[-1].pid, signal.SIGKILL)
+        self.agents[-1].wait()
+
+    # ------------------------------------------------------------ speaking
+
+    def send(self, leaf: str, kind: Kind, body, *, key: SigningKey | None = None, retain: bool = True) -> str:
+        token = self.seal(kind, body, key=key)
+        self.client.publish(topics.device(STATION, DEVICE, leaf), token, qos=1, retain=retain).wait_for_publish(5)
+        return token
+
+    def seal(self, kind: Kind, body, *, key: SigningKey | None = None) -> str:
+        audience = device_owner(STATION, DEVICE)
+        return seal(kind, body, key=key or self.key, audience=audience, rev=next(self._revs), now=datetime.now(UTC))
+
+    def configure(self) -> None:
+        self.send("config", Kind.CONFIG, Config(trust=self.trust, policy=ALWAYS))
+
+    def order(self, *jobs: Job, key: SigningKey | None = None) -> str:
+        body = Desired(valid_until=datetime.now(UTC) + timedelta(days=8), jobs=jobs)
+        return self.send("desired", Kind.DESIRED, body, key=key)
+
+    def command(self, op: Operation, **args) -> CommandResult:
+        command_id = str(uuid.uuid4())
+        self.send("cmd", Kind.CMD, Command(command_id=command_id, op=op, args=args), retain=False)
+        return wait_for(lambda: next((r for r in self.results if r.command_id == command_id), None), 30)
+
+    def job(self, start_s: float, data: bytes, seconds: float, *, repeat: int = 1, serve: bool = True) -> Job:
+        at = datetime.now(UTC) + timedelta(seconds=start_s)
+        sha256 = name_of(data)
+        if serve:
+            self.files[sha256] = data
+        return Job(
+            job_id=str(uuid.uuid4()),
+            priority=Priority.NORMAL,
+            not_before=at,
+            start_at=at,
+            max_start_delay_s=5,
+            not_after=at + timedelta(seconds=seconds * repeat + 60),
+            repeat=Repeat(count=repeat, gap_s=0.5),
+            audio=Audio(
+                sha256=sha256, bytes=len(data), duration_ms=round(seconds * 1000), urls=(f"/agent/v1/audio/{sha256}",)
+            ),
+        )
+
+    # ------------------------------------------------------------ hearing
+
+    def _on_message(self, _client, _data, message) -> None:
+        leaf = message.topic.rpartition("/")[2]
+        ring = Keyring([self.device] if self.device else [])
+        claims = unseal(message.payload, kind=Kind(leaf), keyring=ring, audience=station_owner(STATION), now=None)
+        if leaf == "presence":
+            self.presence.append(bool(claims.body.get("online")))
+        elif leaf == "evt":
+            self.client.publish(topics.device(STATION, DEVICE, "ack"), self.take(message.payload), qos=1, retain=True)
+        elif leaf == "res":
+            self.results.append(CommandResult.model_validate(claims.body))
+
+    def take(self, token: bytes) -> str:
+        ring = Keyring([self.device] if self.device else [])
+        batch = EventBatch.model_validate(
+            unseal(token, kind=Kind.EVT, keyring=ring, audience=station_owner(STATION), now=None).body
+        )
+        for event in batch.events:
+            self.events[batch.epoch, event.seq] = event
+        return self.seal(Kind.ACK, Ack(epoch=batch.epoch, seq=batch.events[-1].seq))
+
+    def reports(self, job: Job) -> list[JobReport]:
+        found = [JobReport.model_validate(e.data) for _, e in sorted(self.events.items()) if e.type == "job"]
+        return [report for report in found if report.job_id == job.job_id]
+
+    def state(self, job: Job):
+        found = self.reports(job)
+        return found[-1].state if found else None
+
+    def refusals(self) -> list[str]:
+        return [str(e.data["refusal"]) for _, e in sorted(self.events.items()) if e.type == "refused"]
+
+
+def _handler(station: RealStation):  # noqa: C901  one class, closed over the station
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_args):
+            pass
+
+        def _proof(self) -> bool:
+            scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+            if scheme != "Bearer" or station.device is None:
+                return False
+            claims = unseal(
+                token,
+                kind=Kind.HTTP,
+                keyring=Keyring([station.device]),
+                audience=station_owner(STATION),
+                now=datetime.now(UTC),
+            )
+            return (claims.body["method"], claims.body["path"]) == (self.command, self.path)
+
+        def _answer(self, status: int, body: bytes, **headers: str) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path.endswith("/enrol"):
+                self._enrol(EnrolRequest.model_validate_json(body))
+            elif not self._proof():
+                self._answer(401, b"")
+            elif self.path.endswith("/poll"):
+                request = PollRequest.model_validate_json(body)
+                token = station.seal(Kind.POLL, PollAnswer(nonce=request.nonce, at=datetime.now(UTC)))
+                self._answer(200, token.encode())
+            else:
+                self._answer(200, station.take(body).encode())
+
+        def _enrol(self, request: EnrolRequest) -> None:
+            if request.claim_code != "ABCD-1234":
+                self._answer(403, json.dumps({"error": {"code": "forbidden", "message": "Mã không đúng."}}).encode())
+                return
+            station.device = PublicKey(role=Role.DEVICE, owner=device_owner(STATION, DEVICE), x=request.public_key)
+            broker = BrokerAccess(host="127.0.0.1", port=station.port, username=DEVICE, password="p")
+            answer = EnrolAnswer(station=STATION, device_id=DEVICE, name="Loa 1", trust=station.trust, broker=broker)
+            self._answer(200, answer.model_dump_json().encode())
+
+        def do_GET(self):
+            data = station.files.get(self.path.rpartition("/")[2])
+            if not self._proof() or data is None:
+                self._answer(404 if data is None else 401, b"")
+                return
+            wanted = self.headers.get("Range", "")
+            station.ranges.append(wanted)
+            begin = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+            piece = data[begin:]
+            status, extra = (
+                (206, {"Content_Range": f"bytes {begin}-{len(data) - 1}/{len(data)}"}) if wanted else (200, {})
+            )
+            if station.cut_after is not None:
+                cut, station.cut_after = station.cut_after, None
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(piece)))
+                for name, value in extra.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.end_headers()
+                self.wfile.write(piece[:cut])
+                self.close_connection = True
+                return
+            with contextlib.suppress(BrokenPipeError):  # the agent was killed meanwhile
+                self._answer(status, piece, **extra)
+
+    return Handler
