@@ -1,4 +1,4 @@
-"""Pictures of a sentence for the documentation: spectrogram, the F0 we draw and the length of each rime.
+"""Pictures of a sentence for the documentation: the F0 we draw and the length of each rime.
 
     pip install matplotlib
     python benchmarks/voice/plots.py docs/voice
