@@ -20,6 +20,7 @@ class Layer(StrEnum):
     DOCUMENT = "document"
 
 
+_ONE_WORD = re.compile(r"[^\W\d_]+(?:[-/&.]+[^\W\d_]+)*\.*")
 _FAR_TO_NEAR = tuple(Layer)
 
 
@@ -50,9 +51,7 @@ class Lexicon:
         for written, entries in exact.items():
             self._exact[written] = tuple(entries)
             self._folded.setdefault(written.casefold(), tuple(entries))
-        phrases = sorted(
-            (form for form in exact if " " in form or any(map(str.isdecimal, form))), key=len, reverse=True
-        )
+        phrases = sorted((form for form in exact if not _ONE_WORD.fullmatch(form)), key=len, reverse=True)
         self._phrases = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)") if phrases else None
 
     @classmethod
@@ -89,7 +88,7 @@ class Lexicon:
 
     @property
     def phrases(self) -> re.Pattern[str] | None:
-        """Matches the written forms that hold a space or a digit, the longest first; None when there are none."""
+        """Matches the written forms that are more than one word of letters, the longest first; None when there are none."""
         return self._phrases
 
     @property

@@ -65,7 +65,10 @@ def _starts_with(right: str, bare: str, phrase: str) -> bool:
     if phrase == "#":
         return bare[:1].isdigit()
     if phrase == "*":
-        return bare[:1].isupper() or bare[:1].isdigit()
+        word = re.split(r"[\s,;:.()]", bare, maxsplit=1)[0]
+        return word[:1].isdigit() or (
+            word[:1].isupper() and (len(word) == 1 or not word.isupper() or is_syllable(word))
+        )
     if phrase in {":", ","}:
         return right.startswith(phrase)
     wanted = _bare(phrase)
