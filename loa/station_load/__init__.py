@@ -1,0 +1,1 @@
+"""How a whole station bears thousands of devices: real MQTT, real HTTP, simulated devices."""
