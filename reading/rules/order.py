@@ -70,9 +70,10 @@ def _parts(text: str, lexicon: Lexicon, dialect: Dialect) -> list[Part]:
     masked = text.translate(_PLAIN)
     line = Line(text=masked, open=masked, lexicon=lexicon, dialect=dialect, capitals=_in_capitals(masked))
     parts: list[Part] = []
-    _claim(line, list(abbreviations.phrases(line)), CLAIMED, parts)
     has_digit = any(character.isdecimal() for character in masked)
-    for rule in RULES:
+    for number, rule in enumerate(RULES):
+        if number == len(addresses.RULES):
+            _claim(line, list(abbreviations.phrases(line)), CLAIMED, parts)
         if rule.needs == "digit" and not has_digit:
             continue
         claimed = [
@@ -91,7 +92,8 @@ def _claim(line: Line, claimed: list[Part], mask: str, parts: list[Part]) -> Non
     pieces: list[str] = []
     position = 0
     for part in sorted(claimed, key=lambda part: (part.start, part.end)):
-        if part.start < position or part.end <= part.start:
+        place = line.open[part.start : part.end]
+        if part.start < position or not place or CLAIMED in place or QUANTITY in place:
             continue
         pieces += (line.open[position : part.start], mask * (part.end - part.start))
         position = part.end

@@ -45,7 +45,7 @@ def covered(tokens, written):
     assert not written[place:].strip(), (written, place)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(texts)
 def test_no_character_is_lost_and_nothing_crashes(text):
     said = read_line(text)
@@ -54,7 +54,7 @@ def test_no_character_is_lost_and_nothing_crashes(text):
         assert token.spoken or token.skipped, token
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(texts)
 def test_every_sentence_of_a_document_keeps_its_words(text):
     script = read(document_from_text(text))
@@ -64,7 +64,7 @@ def test_every_sentence_of_a_document_keeps_its_words(text):
     assert script == read(document_from_text(text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from([*SPOKEN, *OFFICIAL[:29]]), max_size=20).map(" ".join))
 def test_what_is_spoken_is_left_alone_when_read_again(text):
     said = read_line(text)
@@ -72,13 +72,13 @@ def test_what_is_spoken_is_left_alone_when_read_again(text):
     assert again.spoken == said.spoken
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(texts)
 def test_the_same_text_is_read_the_same(text):
     assert read_line(text) == read_line(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(texts)
 def test_the_guard_lets_no_digit_pass_unflagged(text):
     said = read_line(text)
