@@ -68,7 +68,6 @@ class Design:
         whole = rime in self.accent["rime"] or f"rime.{rime}" in self.syllable
         return {
             "onset": key == syllable.onset,
-            "onset_energy": key == syllable.onset,
             "rime": key == rime,
             "nucleus": key == syllable.nucleus and not whole,
             "coda": key == syllable.coda and not whole,
@@ -126,7 +125,7 @@ class Bench:
         )
         frames = durations(self._model.durations(prompt), utterance, rules.duration, delivery)
         pitch, energy = self._model.prosody(prompt, frames)
-        pitch, energy = apply_tones(pitch, energy, frames, utterance, rules.joining, delivery)
+        pitch, energy = apply_tones(pitch, energy, frames, utterance, rules.strength, delivery)
         return trimmed(self._model.sound(prompt, frames, pitch, energy))
 
     def _rules_for(self, settings: Mapping[str, Any]) -> Rules:

@@ -99,5 +99,5 @@ class KokoroEngine:
         prompt = Prompt(tokens, self._styles[row])
         frames = durations(self._model.durations(prompt), utterance, self._rules.duration, delivery)
         model_f0_hz, model_energy = self._model.prosody(prompt, frames)
-        f0_hz, energy = apply_tones(model_f0_hz, model_energy, frames, utterance, self._rules.joining, delivery)
+        f0_hz, energy = apply_tones(model_f0_hz, model_energy, frames, utterance, self._rules.strength, delivery)
         return Plan(utterance, prompt, frames, f0_hz, energy)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voices.kokoro.realisation import Realisation
-from voices.kokoro.rules import Curve, DurationRules, JoiningRules
+from voices.kokoro.rules import Curve, DurationRules, StrengthRules
 from voices.kokoro.utterance import Utterance
 
 FRAME_MS = 25
@@ -37,7 +37,7 @@ def durations(model: Floats, utterance: Utterance, rules: DurationRules, deliver
             _share(wanted, place.middle, place.middle + place.how.nucleus, place.end, place.how.nucleus_share)
         if place.end < len(symbols) and symbols[place.end] == " ":
             wanted[place.end + 1] = min(wanted[place.end + 1], rules.gap_most)
-    wanted /= delivery.speed
+    wanted /= delivery.speed * rules.pace
     frames = _whole(wanted)
     frames[0] = rules.lead  # silence that the model needs before the first onset; it is cut off afterwards
     frames[-1] = 1
@@ -72,55 +72,28 @@ def _whole(wanted: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def apply_tones(
-    f0_hz: Floats, energy: Floats, frames: Floats, utterance: Utterance, rules: JoiningRules, delivery: Delivery
+    f0_hz: Floats, energy: Floats, frames: Floats, utterance: Utterance, rules: StrengthRules, delivery: Delivery
 ) -> tuple[Floats, Floats]:
-    """The model's F0 and energy (one-dimensional) with every rime's tone drawn in, and one syllable joined to the next."""
+    """The model's F0 and energy (one-dimensional) with every rime's tone drawn in and its strength kept."""
     pitch, power = f0_hz.copy(), energy.copy()
     edges = (np.concatenate([[0], np.cumsum(frames)]) * 2).astype(int)
-    spans = [_Span(*(int(edges[i + 1]) for i in (place.start, place.middle, place.end))) for place in utterance.places]
-    tones: list[Floats] = []
-    for place, span in zip(utterance.places, spans, strict=True):
-        toned_end = max(int(edges[place.end]) if place.how.stopped else span.end, span.middle + 1)
-        sunk = delivery.declination_st * span.middle / len(pitch)
-        semitones = _drawn(place.how.contour, toned_end - span.middle) - sunk
+    for place in utterance.places:
+        start, middle, end = (int(edges[i + 1]) for i in (place.start, place.middle, place.end))
+        toned_end = max(int(edges[place.end]) if place.how.stopped else end, middle + 1)
+        sunk = delivery.declination_st * middle / len(pitch)
+        semitones = _drawn(place.how.contour, toned_end - middle) - sunk
         hz = np.maximum(delivery.median_hz * 2 ** (semitones / 12), delivery.lowest_hz).astype(np.float32)
-        tones.append(hz)
-        pitch[span.middle : toned_end] = hz
-        onset = pitch[span.start : span.middle]
+        pitch[middle:toned_end] = hz
+        onset = pitch[start:middle]
         voiced = np.full(len(onset), fill_value=True) if place.how.voiced else onset > delivery.median_hz / 2
         onset[voiced] = hz[0]  # a voiced onset starts at the rime's pitch
-        _set_energy(power, place.how, span, rules)
-    for number in range(len(spans) - 1):
-        before, after = spans[number], spans[number + 1]
-        if utterance.places[number + 1].start - utterance.places[number].end != 1:
-            continue  # a pause
-        if utterance.places[number].how.closed:
-            pitch[before.end : after.start] = 0
-            power[before.end : after.start] += rules.closed_gap_energy
-        elif rules.glide != "none":
-            target = after.middle if rules.glide == "onset" else after.start
-            way = np.linspace(tones[number][-1], tones[number + 1][0], target - before.end + 2, dtype=np.float32)[1:-1]
-            heard = pitch[before.end : target] > delivery.median_hz / 2
-            heard[: after.start - before.end] = True
-            pitch[before.end : target][heard] = way[heard]
+        _strengthen(power[middle:end], place.how, rules)
     return pitch, power
 
 
-@dataclass(frozen=True)
-class _Span:
-    """A syllable in half frames: onset from `start`, rime from `middle` to `end`."""
-
-    start: int
-    middle: int
-    end: int
-
-
-def _set_energy(power: Floats, how: Realisation, span: _Span, rules: JoiningRules) -> None:
-    if how.onset_energy is not None:
-        power[span.start : span.middle] += _drawn(how.onset_energy, span.middle - span.start)
-    rime = power[span.middle : span.end]
-    if not how.stopped and not how.closed:
-        least = ((0.0, rules.rime_energy_least), (0.7, rules.rime_energy_least), (1.0, rules.end_energy_least))
+def _strengthen(rime: Floats, how: Realisation, rules: StrengthRules) -> None:
+    if not how.stopped:
+        least = ((0.0, rules.rime_least), (0.7, rules.rime_least), (1.0, rules.end_least))
         np.maximum(rime, _drawn(least, len(rime)), out=rime)
     if how.energy is not None:
         rime += _drawn(how.energy, len(rime))

@@ -26,12 +26,8 @@ class Realisation:
     """Semitones around the speaker's median."""
     energy: Curve | None
     """Added to the model's energy over the rime."""
-    onset_energy: Curve | None
-    """Added to the model's energy over the onset."""
     voiced: bool
     """The onset has voice from its first frame."""
-    closed: bool
-    """Ends in a closed glottis or mouth."""
     stopped: bool
     """The tone ends before the last symbol, which is a closure."""
     onset_least: float
@@ -46,9 +42,7 @@ def realise(syllable: Syllable, rules: Rules) -> Realisation:
     glide = "w" if syllable.glide else ""
     nucleus = glide + rules.nucleus[syllable.nucleus]
     whole = rules.rime.get(syllable.nucleus + syllable.coda)
-    share = None
-    if syllable.coda and whole is None:
-        share = rules.duration.short_share if syllable.nucleus in {"ă", "â"} else rules.duration.long_share
+    short = syllable.coda and syllable.nucleus in {"ă", "â"} and whole is None
     duration = rules.duration
     low = contour in {"nang", "nang_stop"}
     factor = (duration.nang if low else 1.0) * (duration.offglide if syllable.coda in {"j", "w"} else 1.0)
@@ -56,12 +50,10 @@ def realise(syllable: Syllable, rules: Rules) -> Realisation:
         onset=rules.onset[syllable.onset],
         rime=nucleus + rules.coda[syllable.coda] if whole is None else glide + whole,
         nucleus=len(nucleus) if whole is None else 0,
-        nucleus_share=share or None,
+        nucleus_share=duration.short_share if short else None,
         contour=rules.contour[contour],
         energy=rules.energy.get(contour),
-        onset_energy=rules.onset_energy.get(syllable.onset),
-        voiced=syllable.onset in rules.joining.voiced,
-        closed=contour in rules.joining.closed,
+        voiced=syllable.onset in rules.strength.voiced,
         stopped=syllable.stopped,
         onset_least=duration.onset_least,
         rime_least=duration.rime_least * (duration.short if contour in _SHORT else 1.0),

@@ -4,7 +4,7 @@ import itertools
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -46,32 +46,26 @@ class DurationRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    pace: float = Field(gt=0.5, le=2)
     rime_least: float = Field(ge=2, le=20)
     onset_least: float = Field(ge=1, le=8)
     gap_most: float = Field(ge=1, le=8)
     short: float = Field(gt=0.3, le=1)
     nang: float = Field(gt=0.3, le=1.5)
     offglide: float = Field(gt=0.5, le=2)
-    short_share: float = Field(ge=0, lt=1)
-    long_share: float = Field(ge=0, lt=1)
+    short_share: float = Field(gt=0, lt=1)
     lead: int = Field(ge=4, le=40)
     tail: int = Field(ge=1, le=10)
 
 
-class JoiningRules(BaseModel):
-    """What happens between one rime and the next, and how loud a syllable's parts are. Energy is the model's own scale."""
+class StrengthRules(BaseModel):
+    """How loud a syllable's parts are, on the model's own scale of energy, and where voice begins."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    glide: Literal["none", "gap", "onset"]
-    """Where the pitch moves from one tone's end to the next one's start: nowhere (the model's own), in the gap, up to the rime."""
-    closed: frozenset[str]
-    """Contours that end in a closed glottis or mouth: the gap after them has no voice."""
-    closed_gap_energy: float = Field(ge=-12, le=0)
-    """Added in such a gap."""
-    rime_energy_least: float = Field(ge=-12, le=9)
+    rime_least: float = Field(ge=-12, le=9)
     """No open rime sinks below this before its end ..."""
-    end_energy_least: float = Field(ge=-12, le=9)
+    end_least: float = Field(ge=-12, le=9)
     """... where it may be as low as this."""
     voiced: frozenset[str]
     """Onsets that have voice from their first frame, whatever the model thinks."""
@@ -97,9 +91,8 @@ class Rules(BaseModel):
     rime: Mapping[str, Phones]
     contour: Mapping[str, Curve]
     energy: Mapping[str, Curve]
-    onset_energy: Mapping[str, Curve]
     duration: DurationRules
-    joining: JoiningRules
+    strength: StrengthRules
     sentence: SentenceRules
 
     @model_validator(mode="after")
@@ -112,10 +105,8 @@ class Rules(BaseModel):
             raise ValueError(f"rime: unknown {sorted(unknown)}")
         if unknown := set(self.energy) - set(CONTOURS):
             raise ValueError(f"energy: unknown {sorted(unknown)}")
-        if unknown := (set(self.onset_energy) | self.joining.voiced) - set(ONSETS):
-            raise ValueError(f"onset_energy, voiced: unknown {sorted(unknown)}")
-        if unknown := set(self.joining.closed) - set(CONTOURS):
-            raise ValueError(f"closed: unknown {sorted(unknown)}")
+        if strangers := self.strength.voiced - set(ONSETS):
+            raise ValueError(f"voiced: unknown {sorted(strangers)}")
         for name, curve in self.contour.items():
             if any(not LOWEST_ST <= semitones <= HIGHEST_ST for _, semitones in curve):
                 raise ValueError(f"contour {name}: outside {LOWEST_ST}…{HIGHEST_ST} semitones")

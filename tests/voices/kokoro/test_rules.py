@@ -31,7 +31,7 @@ def test_every_voice_has_its_rules_and_styles():
         (("energy", "cao"), [[0, 1], [1, 1]]),
         (("onset", "zz"), "z"),
         (("duration", "rime_least"), 90),
-        (("joining", "closed"), ["cao"]),
+        (("strength", "voiced"), ["cao"]),
     ],
 )
 def test_broken_data_is_refused(data, path, value):
