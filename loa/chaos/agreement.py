@@ -44,6 +44,8 @@ def agreement(truth: Truth, belief: Belief) -> Iterator[Violation]:
         if state not in ENDS:
             detail = f"the device still shows {state}"
             yield Violation(fault=Fault.NOT_ENDED, device=truth.device, t=end, job_id=key[0], detail=detail)
+    for fall in truth.falls:
+        yield Violation(fault=Fault.CRASHED, device=truth.device, t=fall.t, detail=fall.cause)
     yield from _forgeries(truth)
 
 

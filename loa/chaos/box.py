@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 BOOT_S = 20.0
 RESTART_S = 5.0
+LONGEST_RESTART_S = 600.0
 AT_ONCE_S = 0.001
 SPIN = 2000
 """An agent that asks to be called again at once so often without time passing is caught in a circle."""
@@ -136,6 +137,7 @@ class Box:
         self._life = 0
         self._wakes = 0
         self._spins = 0
+        self._falls = 0
         self._doubtful: list[tuple[int, str]] = []
         self._died_s = 0.0
         self._off_wall_s = 0.0
@@ -203,7 +205,7 @@ class Box:
 
     def set_full(self, *, full: bool) -> None:
         """Room for another file."""
-        self.shelf.full = full
+        self.shelf.fill(full=full)
         self._record(h.Room(t=self._kernel.now, device=self.device, full=full))
 
     def ntp(self, *, reached: bool) -> None:
@@ -238,11 +240,11 @@ class Box:
             self._cut()
             return
         except sqlite3.Error as error:
-            self._fall(f"database: {error}")
+            self._fall(f"{h.FELL}database: {error}")
             return
         except Exception as error:
             log.debug("agent failed", exc_info=True)
-            self._fall(f"bug: {type(error).__name__}: {error}")
+            self._fall(f"{h.FELL}{type(error).__name__}: {error}")
             return
         self._sleep(wake_mono_s)
 
@@ -307,7 +309,7 @@ class Box:
             self._agent.start()
         except Exception as error:
             log.debug("agent failed to start", exc_info=True)
-            self._fall(f"bug: {type(error).__name__}: {error}")
+            self._fall(f"{h.FELL}{type(error).__name__}: {error}")
             return
         self.tell(lambda _agent: None)
 
@@ -341,8 +343,9 @@ class Box:
 
     def _fall(self, cause: str) -> None:
         life = self._new_life()
+        self._falls += 1
         self._die(cause)
-        self._kernel.after(RESTART_S, lambda: self._begin(life, "crash"))
+        self._kernel.after(min(RESTART_S * 2**self._falls, LONGEST_RESTART_S), lambda: self._begin(life, "crash"))
 
     def _sleep(self, wake_mono_s: float) -> None:
         self._wakes += 1
@@ -352,7 +355,7 @@ class Box:
             self._spins += 1
             if self._spins > SPIN:
                 self._spins = 0
-                self._fall("bug: called again and again at once")
+                self._fall(f"{h.FELL}called again and again at once")
                 return
         else:
             self._spins = 0

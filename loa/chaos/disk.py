@@ -119,7 +119,7 @@ class Shelf(FolderLibrary):
 
     def __init__(self, folder: Path, discarded: Callable[[str], None]) -> None:
         super().__init__(folder)
-        self.full = False
+        self._quota: int | None = None
         self._discarded = discarded
 
     def discard(self, sha256: str) -> None:
@@ -131,7 +131,16 @@ class Shelf(FolderLibrary):
 
     def free_bytes(self) -> int | None:
         """Room left."""
-        return 1000 if self.full else 1 << 30
+        return 1 << 30 if self._quota is None else max(0, self._quota - sum(self.files().values()))
+
+    def fill(self, *, full: bool) -> None:
+        """From now on there is hardly more room than is taken, or plenty."""
+        self._quota = sum(self.files().values()) + 2000 if full else None
+
+    def holds(self, size: int) -> bool:
+        """Whether a file of this size still fits."""
+        free = self.free_bytes()
+        return free is None or size <= free
 
     def actual(self, sha256: str) -> str:
         """The hash of the bytes that lie there under that name."""

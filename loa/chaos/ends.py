@@ -200,7 +200,7 @@ def _missed(truth: Truth, belief: Belief, order: h.Ordered, reason: str) -> str 
     told = belief.of[key].must_s
     match reason:
         case "off":
-            found = bool(window - truth.running)
+            found = bool(window - truth.running) or any(wipe > order.start_s for wipe in truth.wiped)
         case "clock":
             found = bool(window - truth.clock_known.shrunk(margin))
         case "no_audio":
@@ -221,7 +221,9 @@ def busy(truth: Truth, order: h.Ordered) -> Intervals:
         other = truth.orders.get(sound.key)
         if other is None or sound.key == (order.job_id, order.attempt):
             continue
-        turned = other.priority == order.priority == RELAY and other.start_s >= order.start_s  # the later slot takes over
+        turned = (
+            other.priority == order.priority == RELAY and other.start_s >= order.start_s
+        )  # the later slot takes over
         if _makes_way(other.priority, order.priority) and not turned:
             continue
         parts.append((sound.start_s - NEAR_S, sound.t + other.gap_s + NEAR_S))

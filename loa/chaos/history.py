@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TextIO
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 FORMAT = 1
+FELL = "fell: "
 
 Key = tuple[str, int]
 """Job id and attempt."""
@@ -128,7 +129,7 @@ class Running(_Line):
     device: str
     on: bool
     cause: str
-    """power, crash, restart."""
+    """power, crash (killed), or, beginning with FELL, that it fell by itself."""
 
 
 class Line(_Line):

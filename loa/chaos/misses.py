@@ -22,7 +22,11 @@ BEGINNING_S = 3.0
 
 def misses(truth: Truth, belief: Belief) -> Iterator[Violation]:
     """Every order that should have been heard or ended, and was not."""
-    ended = {job_key(record.event): record.event.data.get("reason") for record in job_events(truth) if record.event.data["state"] in ENDS}
+    ended = {
+        job_key(record.event): record.event.data.get("reason")
+        for record in job_events(truth)
+        if record.event.data["state"] in ENDS
+    }
     for key, state in truth.believed.items():
         order = truth.orders[key]
         if order.priority != EMERGENCY and not truth.sounds_of(key) and state not in {"PLAYED", "REJECTED", "FAILED"}:

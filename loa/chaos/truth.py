@@ -28,6 +28,7 @@ class Truth:
         self.buttons: list[float] = []
         self.fixes: list[h.Fixed] = []
         self.clocks: list[h.Clock] = []
+        self.falls: list[h.Running] = []
         self.waiting = 0
         self._switches: dict[str | tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
         for record in records:
@@ -73,6 +74,8 @@ class Truth:
                 self.clocks.append(record)
             case h.Running():
                 self._switches["running"].append((record.t, record.on))
+                if record.cause.startswith(h.FELL):
+                    self.falls.append(record)
             case h.Line():
                 self._switches["web"].append((record.t, record.web and not record.slow))
             case h.Amplifier():

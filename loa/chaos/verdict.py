@@ -32,6 +32,7 @@ class Fault(StrEnum):
     UNTOLD = "untold"  # recorded on the device, never committed by the station
     INVENTED = "invented"  # committed by the station, never recorded on the device
     DISAGREE = "disagree"  # device and station show different ends
+    CRASHED = "crashed"  # the agent fell over by itself
     FORGERY_UNTOLD = "forgery_untold"  # a forgery was refused and not reported
 
 

@@ -169,7 +169,7 @@ class Http:
 
     def fetch(self, order: FetchOrder) -> None:
         """Bytes come in chunks; each may be the last."""
-        if self._library.full:
+        if not self._library.holds(order.size):
             self._fetched(order, FetchOutcome.NO_SPACE, 0.1)
         elif not self._lines.web:
             self._fetched(order, FetchOutcome.FAILED, self._random.uniform(1.0, 15.0))
@@ -235,8 +235,9 @@ class Http:
 
     def _chunk(self, order: FetchOrder) -> None:
         source = self._station.audio(order.sha256) if self._lines.web else None
-        if source is None or self._library.full:
-            self._fetched(order, FetchOutcome.NO_SPACE if self._library.full else FetchOutcome.FAILED, 0.2)
+        room = self._library.holds(order.size)
+        if source is None or not room:
+            self._fetched(order, FetchOutcome.FAILED if room else FetchOutcome.NO_SPACE, 0.2)
             return
         part = self._library.part(order.sha256)
         have = part.stat().st_size if part.exists() else 0
