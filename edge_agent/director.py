@@ -25,6 +25,7 @@ PROGRESS_S = 5.0
 """How often progress is written down while something sounds."""
 ROUNDING_S = 1e-6
 """Sums of seconds since boot are exact only to this."""
+_WAITS_FOR_FILE = frozenset({State.ACCEPTED, State.FETCHING})
 NOW_S = 2.0
 """A start this close to its plan is judged by the plan: it is not late, only not exact."""
 
@@ -160,7 +161,8 @@ class Director:
         if not self._time.trusted:
             if self._started_by_order(record):
                 age_s = self._time.mono_s() - record.arrived_mono_s
-                return Reason.TOO_LATE if record.ordered_s + age_s > deadline_s else None
+                late = Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else Reason.TOO_LATE
+                return late if record.ordered_s + age_s > deadline_s else None
             return Reason.CLOCK if self._time.floor_s > deadline_s else None
         return None if self._time.now_s() <= deadline_s else self._why(record, deadline_s)
 
@@ -177,8 +179,7 @@ class Director:
             return Reason.CLOCK
         if deadline_mono_s < self._life_mono_s:
             return Reason.OFF
-        waits_for_file = record.state in {State.ACCEPTED, State.FETCHING}
-        return Reason.NO_AUDIO if waits_for_file else record.waited or Reason.TOO_LATE
+        return Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else record.waited or Reason.TOO_LATE
 
     def _over(self, record: Record, performance: Performance | None) -> bool:
         """Whether what has started had to be ended now because it may sound no longer."""

@@ -175,12 +175,12 @@ class Fetching:
         """Throw out what nothing needs, the least needed first, then what is needed later than this."""
         files = self._library.files()
         free = self._library.free_bytes()
-        over = sum(files.values()) + want.audio.bytes - self._options.library_bytes
+        over = least = sum(files.values()) + want.audio.bytes - self._options.library_bytes
         if free is not None:
-            over = max(over, 2 * want.audio.bytes - free)
+            over, least = max(over, 2 * want.audio.bytes - free), max(least, want.audio.bytes - free)
         needed = self.needed()
         spare = [name for name in files if name not in needed or needed[name] > want.needed_s]
-        if over > sum(files[name] for name in spare):  # it cannot be made to fit: nothing needed goes for nothing
+        if least > sum(files[name] for name in spare):  # it cannot be made to fit: nothing needed goes for nothing
             spare = [name for name in spare if name not in needed]
         for sha256 in sorted(spare, key=lambda name: (name in needed, -needed.get(name, 0.0), name)):
             if over <= 0:
