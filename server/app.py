@@ -15,10 +15,13 @@ from server.api import (
     again,
     agents,
     areas,
+    audit,
     bulletins,
+    calendar,
     commands,
     emergencies,
     live,
+    notices,
     occurrences,
     people,
     productions,
@@ -42,7 +45,7 @@ from voices import Studio
 log = structlog.get_logger(__name__)
 _API = (
     setup, sign_in, areas, people, bulletins, productions, schedules, occurrences, again,
-    speakers, commands, emergencies, live,
+    speakers, commands, emergencies, live, calendar, notices, audit,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -25,6 +25,20 @@ class PolicyBreachError(StationError):
     code = "policy"
 
 
+class VillageRules(BaseModel):
+    """What the commune allows its village heads, beyond the rules for everybody. None: no further limit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    allowed: tuple[Window, ...] = Field(default=(), max_length=50)
+    sessions_a_day: int | None = Field(default=3, ge=0, le=100)
+    minutes_a_day: int | None = Field(default=15, ge=1, le=1440)
+    repeats: bool = False
+    """Whether a village head may schedule with a rule of recurrence."""
+    approval: bool = True
+    """False: what a village head submits counts as approved, on the authority of who set this rule."""
+
+
 class AreaRules(BaseModel):
     """What one area's authority decided. None and empty leave the matter to the levels above."""
 
@@ -38,6 +52,8 @@ class AreaRules(BaseModel):
     minutes_a_day: int | None = Field(default=None, ge=1, le=1440)
     """Of all broadcasts together."""
     ceilings: tuple[VolumeCeiling, ...] = Field(default=(), max_length=50)
+    village: VillageRules | None = None
+    """For village heads; None leaves it to the levels above, and without any to the defaults of VillageRules."""
 
 
 DEFAULT = AreaRules(allowed=(Window(start=time(5, 0), end=time(22, 0)),), session_minutes=60)
@@ -86,6 +102,14 @@ def effective(session: Session, area_id: str, zone: str) -> Policy:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What is planned already for one place on one local day."""
+
+    sessions: int = 0
+    length: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
 class Hours:
     """The rules over one area, read once and asked often."""
 
@@ -97,9 +121,69 @@ class Hours:
         for owner, rules in self.rules:
             objection = judge(_policy(owner, rules, zone), start_at, length)
             if objection:
-                raise PolicyBreachError(
-                    f"{self.place}, {_WEEKDAYS[start_at.astimezone(ZoneInfo(zone)).weekday()]}: {objection}"
-                )
+                weekday = _WEEKDAYS[start_at.astimezone(ZoneInfo(zone)).weekday()]
+                raise PolicyBreachError(f"{self.place}, {weekday}: {objection}")
+
+    def check_day(self, place: str, load: Load, length: timedelta) -> None:
+        """Whether one more broadcast fits into the day of a place below. Raises PolicyBreachError."""
+        for owner, rules in self.rules:
+            _check_day(place, load, length, rules.sessions_a_day, rules.minutes_a_day, owner)
+
+
+@dataclass(frozen=True)
+class VillageHours:
+    """What village heads of one village may."""
+
+    owner: str
+    rules: VillageRules
+    set_by: str
+    """Id of the person who set them; "" for the defaults."""
+
+    def check(self, start_at: datetime, length: timedelta, zone: str, rule: str) -> None:
+        """Whether a village head may have this. Raises PolicyBreachError."""
+        if rule and not self.rules.repeats:
+            raise PolicyBreachError(
+                f"Trưởng thôn không được đặt lịch lặp lại (quy định của {self.owner}). Hãy nhờ cán bộ xã."
+            )
+        objection = judge(_policy(self.owner, AreaRules(allowed=self.rules.allowed), zone), start_at, length)
+        if objection:
+            raise PolicyBreachError(f"Giờ dành cho trưởng thôn: {objection}")
+
+    def check_day(self, place: str, load: Load, length: timedelta) -> None:
+        """Whether one more broadcast by village heads fits into the day. Raises PolicyBreachError."""
+        _check_day(
+            place,
+            load,
+            length,
+            self.rules.sessions_a_day,
+            self.rules.minutes_a_day,
+            f"{self.owner}, dành cho trưởng thôn",
+        )
+
+
+def village_hours(session: Session, area_id: str) -> VillageHours:
+    """The rules for village heads at an area: the nearest that somebody set on the way up."""
+    for area in areas.chain(session, area_id):
+        row = session.get(AreaPolicy, area.id)
+        rules = AreaRules.model_validate(row.policy) if row else AreaRules()
+        if row is not None and rules.village is not None:
+            return VillageHours(owner=area.name, rules=rules.village, set_by=row.set_by)
+    return VillageHours(owner=DEFAULT_OWNER, rules=VillageRules(), set_by="")
+
+
+def _check_day(
+    place: str, load: Load, length: timedelta, sessions: int | None, minutes: int | None, owner: str
+) -> None:
+    if sessions is not None and load.sessions + 1 > sessions:
+        raise PolicyBreachError(
+            f"{place} đã có {load.sessions} lần phát trong ngày, tối đa là {sessions} (quy định của {owner}). Hãy chọn ngày khác."
+        )
+    if minutes is not None and load.length + length > timedelta(minutes=minutes):
+        planned = -(-load.length // timedelta(minutes=1))
+        raise PolicyBreachError(
+            f"{place} đã có {planned} phút phát trong ngày, thêm bản tin này thì quá {minutes} phút (quy định của {owner}). "
+            "Hãy chọn ngày khác hoặc rút ngắn."
+        )
 
 
 def hours_over(session: Session, area_id: str) -> Hours:

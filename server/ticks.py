@@ -1,4 +1,4 @@
-"""What happens by the clock on this side: occurrences are made ahead. APScheduler only wakes us; the database decides."""
+"""What happens by the clock on this side: occurrences are made ahead, deadlines watched. APScheduler only wakes us."""
 
 from datetime import UTC
 
@@ -6,12 +6,13 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
-from server.scheduling import materialise
+from server.scheduling import deadlines, materialise
 from server.station import Station
 from server.tables.columns import now
 
 log = structlog.get_logger(__name__)
 _MATERIALISE_S = 60
+_DEADLINES_S = 5
 
 
 class Ticks:
@@ -23,6 +24,7 @@ class Ticks:
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._scheduler.add_job(self.materialise, "interval", seconds=_MATERIALISE_S)
+        self._scheduler.add_job(self.watch_deadlines, "interval", seconds=_DEADLINES_S)
 
     def start(self) -> None:
         """Once now, then by the clock."""
@@ -43,4 +45,19 @@ class Ticks:
             return
         if made:
             log.info("Occurrences made", count=made)
+            self._station.air.kick()
+
+    def watch_deadlines(self) -> None:
+        """What waits for approval, and what a standing rule approves."""
+        zone = self._station.settings.timezone
+        try:
+            with self._station.database.read() as session:
+                if not deadlines.pending(session):
+                    return
+            with self._station.database.write() as session:
+                changed = deadlines.watch(session, now(), zone)
+        except OperationalError as error:
+            log.warning("Could not watch the deadlines", error=str(error))
+            return
+        if changed:
             self._station.air.kick()

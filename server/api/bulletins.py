@@ -21,7 +21,7 @@ from server.api.views import (
 from server.bulletins import approval, editing, intake, store
 from server.errors import InvalidInputError
 from server.productions import order
-from server.scheduling import withdraw_version
+from server.scheduling import begin_waiting, withdraw_version
 from server.tables.columns import now
 
 router = APIRouter(tags=["bulletins"])
@@ -142,9 +142,12 @@ def post_submit(version_id: str, person: PersonDep, station: StationDep) -> Vers
 def post_approve(
     version_id: str, person: PersonDep, station: StationDep, body: NoteRequest | None = None
 ) -> VersionView:
-    """Approve: by a leader who is not the author. Text and audio are frozen."""
+    """Approve: by a leader who is not the author. Text and audio are frozen; what waited to be scheduled begins."""
     with station.database.write() as session:
-        return version_view(approval.approve(session, person, version_id, body.note if body else ""))
+        version = approval.approve(session, person, version_id, body.note if body else "")
+        begin_waiting(session, version, now(), station.settings.timezone)
+    station.air.kick()
+    return version_view(version)
 
 
 @router.post("/versions/{version_id}/refuse")

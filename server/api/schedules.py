@@ -1,5 +1,6 @@
 """Schedules: putting approved versions on air."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -25,6 +26,11 @@ class ScheduleRequest(BaseModel):
     rule: str = Field(default="", max_length=500, examples=["FREQ=WEEKLY;BYDAY=MO,WE,FR"])
     max_start_delay_s: float = Field(default=60.0, ge=0, le=3600)
     test: bool = False
+    except_days: list[date] = Field(default=[], max_length=400)
+    """Local dates on which the rule is left out."""
+    skip_holidays: bool = False
+    when_approved: bool = False
+    """Accept it while the version waits for approval: not approved in time, it does not sound."""
 
 
 @router.post("", status_code=201)
@@ -44,7 +50,8 @@ def get_schedules(
     """Active schedules of the person's area, the newest first; of one version when asked ("where is this used?")."""
     with station.database.read() as session:
         query = select(Schedule).where(
-            col(Schedule.area_id).in_(areas.below(session, person.area_id)), Schedule.status == ScheduleStatus.ACTIVE
+            col(Schedule.area_id).in_(areas.below(session, person.area_id)),
+            col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING)),
         )
         if version_id:
             query = query.where(Schedule.version_id == version_id)

@@ -1,6 +1,7 @@
 """What the API shows: the shapes of its answers, and how rows become them."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -163,6 +164,8 @@ class ScheduleView(BaseModel):
     area_id: str
     start_at: AwareDatetime
     rule: str
+    except_days: list[date]
+    skip_holidays: bool
     max_start_delay_s: float
     status: ScheduleStatus
     test: bool

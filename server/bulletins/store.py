@@ -3,7 +3,6 @@
 from sqlmodel import Session, col, select
 
 from reading import Script
-from server import areas
 from server.errors import NotFoundError
 from server.people import rights
 from server.tables import Bulletin, Person, Production, ProductionStatus, Version
@@ -37,7 +36,7 @@ def visible(
     session: Session, person: Person, *, limit: int = 50, before_id: str = ""
 ) -> list[tuple[Bulletin, Version]]:
     """Bulletins of the person's area and below, the newest first, each with its newest version."""
-    query = select(Bulletin).where(col(Bulletin.area_id).in_(areas.below(session, person.area_id)))
+    query = select(Bulletin).where(col(Bulletin.area_id).in_(rights.reach(session, person)))
     if before_id:
         query = query.where(col(Bulletin.id) < before_id)
     found = list(session.exec(query.order_by(col(Bulletin.id).desc()).limit(limit)))

@@ -42,7 +42,7 @@ def get_queue(page: PageDep) -> Response:
             .join(Person, col(Bulletin.author_id) == col(Person.id))
             .where(
                 Version.status == VersionStatus.SUBMITTED,
-                col(Bulletin.area_id).in_(areas.below(session, page.person.area_id)),
+                col(Bulletin.area_id).in_(rights.reach(session, page.person)),
             )
             .order_by(col(Bulletin.priority), col(Version.submitted_at))
         ).all()

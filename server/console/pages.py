@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from server import areas
 from server.api.context import PersonDep, StationDep
 from server.api.views import OccurrenceView
 from server.console import words
@@ -43,6 +42,10 @@ class Page:
         self.station = station
         self.person = person
         self.zone = ZoneInfo(station.settings.timezone)
+        self._rights: frozenset[rights.Action] = frozenset()
+        if person is not None:
+            with station.database.read() as session:
+                self._rights = rights.shown(session, person)
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The page, with its values and what every page has. Never cached: it shows the present."""
@@ -66,7 +69,7 @@ class Page:
 
     def may(self, action: str) -> bool:
         """Whether to show what needs this right; the deed itself is checked again."""
-        return self.person is not None and rights.may_somewhere(self.person, rights.Action(action))
+        return rights.Action(action) in self._rights
 
     def clock(self, at: datetime | None, *, seconds: bool = False) -> str:
         """Local time of day, "17:00"."""
@@ -102,7 +105,7 @@ def waiting_count(session: Session, person: Person) -> int:
         .select_from(Version)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
         .where(
-            Version.status == VersionStatus.SUBMITTED, col(Bulletin.area_id).in_(areas.below(session, person.area_id))
+            Version.status == VersionStatus.SUBMITTED, col(Bulletin.area_id).in_(rights.reach(session, person))
         )
     ).one()
 

@@ -2,12 +2,12 @@
 
 import re
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from server import areas, audit
 from server.errors import ConflictError, InvalidInputError, NotFoundError
 from server.people import passwords
-from server.tables import Person, RoleName
+from server.tables import Person, RoleName, SignIn
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
@@ -34,6 +34,40 @@ def create(
         session, actor, "person.create", person.id, username=username, name=name, role=role.value, area=area.id
     )
     return person
+
+
+def change(
+    session: Session, actor: str, person_id: str, *, name: str | None, password: str | None, active: bool | None
+) -> Person:
+    """Rename, set another password, let in or shut out; None leaves it. Another password or shutting out ends all sessions.
+
+    Raises NotFoundError, InvalidInputError, ConflictError (the last leader would be shut out).
+    """
+    person = find(session, person_id)
+    if name is not None:
+        person.name = " ".join(name.split())
+        if not person.name:
+            raise InvalidInputError("Người dùng phải có họ tên.")
+    if password is not None:
+        person.password_hash = passwords.hashed(password)
+    if active is False and person.role is RoleName.LEADER and _leaders(session) <= 1:
+        raise ConflictError("Đây là lãnh đạo cuối cùng của đài. Hãy thêm lãnh đạo khác trước.")
+    if active is not None:
+        person.active = active
+    if password is not None or active is False:
+        session.exec(delete(SignIn).where(col(SignIn.person_id) == person.id))
+    session.add(person)
+    changed = [
+        what for what, value in (("name", name), ("password", password), ("active", active)) if value is not None
+    ]
+    audit.record(session, actor, "person.change", person.id, changed=changed, active=person.active)
+    return person
+
+
+def _leaders(session: Session) -> int:
+    return len(
+        session.exec(select(Person.id).where(Person.role == RoleName.LEADER, col(Person.active).is_(True))).all()
+    )
 
 
 def find(session: Session, person_id: str) -> Person:

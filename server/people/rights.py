@@ -1,13 +1,15 @@
 """Who may do what, where: a right is (action, class of message, area), and holds for everything below that area."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlmodel import Session
+from sqlmodel import Session, col, or_, select
 
 from protocol.priorities import Priority
 from server import areas
 from server.errors import ForbiddenError
-from server.tables import Person, RoleName
+from server.tables import Grant, Person, RoleName
+from server.tables.columns import now
 
 
 class Action(StrEnum):
@@ -76,10 +78,25 @@ ROLE_NAMES = {
 
 
 def may(session: Session, person: Person, action: Action, area_id: str, priority: Priority = Priority.NORMAL) -> bool:
-    """Whether the person has the right there."""
-    if not person.active or priority not in ROLE_RIGHTS[person.role].get(action, frozenset()):
+    """Whether the person has the right there: by role, or by a grant in force."""
+    if not person.active:
         return False
-    return areas.contains(session, person.area_id, area_id)
+    by_role = priority in ROLE_RIGHTS[person.role].get(action, frozenset())
+    if by_role and areas.contains(session, person.area_id, area_id):
+        return True
+    for grant in _grants(session, person):
+        fits = action is Action.READ or (grant.action == action.value and priority in grant.priorities)
+        if fits and areas.contains(session, grant.area_id, area_id):
+            return True
+    return False
+
+
+def reach(session: Session, person: Person) -> set[str]:
+    """Ids of the areas whose affairs the person may read: at the role's place and below, and wherever a grant holds."""
+    found = areas.below(session, person.area_id)
+    for grant in _grants(session, person):
+        found |= areas.below(session, grant.area_id)
+    return found
 
 
 def require(
@@ -95,6 +112,16 @@ def require(
         )
 
 
-def may_somewhere(person: Person, action: Action) -> bool:
-    """Whether the person's role has the right at its own place: for showing or hiding a button, never for deciding."""
-    return person.active and bool(ROLE_RIGHTS[person.role].get(action))
+def shown(session: Session, person: Person) -> frozenset[Action]:
+    """The rights that the person has for some class somewhere: for showing or hiding a button, never for deciding."""
+    return frozenset(ROLE_RIGHTS[person.role]) | {Action(grant.action) for grant in _grants(session, person)}
+
+
+def _grants(session: Session, person: Person) -> Sequence[Grant]:
+    return session.exec(
+        select(Grant).where(
+            Grant.person_id == person.id,
+            col(Grant.ended_at).is_(None),
+            or_(col(Grant.until).is_(None), col(Grant.until) > now()),
+        )
+    ).all()

@@ -1,12 +1,13 @@
 """Schedules become occurrences with a delivery per speaker, eight days ahead. Running it twice changes nothing."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlmodel import Session, col, select
 
 from schedules.recurrence import instants
-from server import areas
+from server import areas, calendar
 from server.tables import Delivery, Occurrence, Schedule, ScheduleStatus, Speaker, Version, VersionStatus
 
 log = structlog.get_logger(__name__)
@@ -30,9 +31,19 @@ def materialise(session: Session, at: datetime, zone: str) -> int:
 
 def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: str) -> list[Occurrence]:
     """The occurrences of one schedule that were missing, with their deliveries."""
-    due = list(
-        instants(schedule.rule, schedule.start_at, after=max(at, schedule.start_at), before=at + AHEAD, zone=zone)
-    )
+    first = max(at, schedule.start_at)
+    without: set[date] = set()
+    if schedule.rule:
+        local = first.astimezone(ZoneInfo(zone)).date()
+        without = calendar.left_out(
+            session,
+            schedule.area_id,
+            local,
+            local + AHEAD,
+            skip_holidays=schedule.skip_holidays,
+            but=schedule.except_days,
+        )
+    due = list(instants(schedule.rule, schedule.start_at, after=first, before=at + AHEAD, zone=zone, without=without))
     if not due:
         return []
     known = set(

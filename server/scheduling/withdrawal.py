@@ -1,10 +1,11 @@
 """Taking back what is planned, also while it is on air: the devices are asked, and answer how it ended."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from server import audit, deliveries
+from server import areas, audit, deliveries
 from server.bulletins import approval, store
 from server.errors import ConflictError, NotFoundError
 from server.people import rights
@@ -32,8 +33,8 @@ def withdraw_schedule(session: Session, person: Person, schedule_id: str, at: da
     if schedule is None:
         raise NotFoundError("Không có lịch phát này.")
     _require(session, person, schedule)
-    if schedule.status is ScheduleStatus.WITHDRAWN:
-        raise ConflictError("Lịch phát này đã được thu hồi.")
+    if schedule.status not in {ScheduleStatus.ACTIVE, ScheduleStatus.WAITING}:
+        raise ConflictError("Lịch phát này đã kết thúc hoặc đã được thu hồi.")
     _end_schedule(session, schedule, at)
     audit.record(session, person.id, "schedule.withdraw", schedule.id)
     return schedule
@@ -43,7 +44,9 @@ def withdraw_version(session: Session, person: Person, version_id: str, at: date
     """Take back a version, and with it all its schedules. Raises as `approval.withdraw`."""
     version = approval.withdraw(session, person, version_id)
     for schedule in session.exec(
-        select(Schedule).where(Schedule.version_id == version.id, Schedule.status == ScheduleStatus.ACTIVE)
+        select(Schedule).where(
+            Schedule.version_id == version.id, col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING))
+        )
     ).all():
         _end_schedule(session, schedule, at)
     return version
@@ -73,3 +76,20 @@ def _end(session: Session, occurrence: Occurrence, at: datetime) -> bool:
     occurrence.status = OccurrenceStatus.WITHDRAWN
     session.add(occurrence)
     return True
+
+
+def withdraw_day(session: Session, area_id: str, day: date, at: datetime, zone: str) -> int:
+    """Withdraw what schedules with a rule have on a local day of mourning in an area; how many occurrences."""
+    start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    found = session.exec(
+        select(Occurrence)
+        .join(Schedule, col(Occurrence.schedule_id) == col(Schedule.id))
+        .where(
+            col(Occurrence.status).in_(_OPEN),
+            col(Occurrence.due_at) >= max(start, at),
+            col(Occurrence.due_at) < start + timedelta(days=1),
+            col(Schedule.rule) != "",
+            col(Schedule.area_id).in_(areas.below(session, area_id)),
+        )
+    ).all()
+    return sum(_end(session, occurrence, at) for occurrence in found)

@@ -52,7 +52,7 @@ def _desired_and_die(self: Publisher, real: Callable[..., Any] = Publisher.desir
 
 
 _POINTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "events-before-commit": (outbox, "row", _dying_after(outbox.row)),
+    "events-before-commit": (outbox.Ledger, "write", _dying_after(outbox.Ledger.write)),
     "events-after-commit": (Inbox, "take", _dying_after(Inbox.take)),
     "publish-before-commit": (publisher, "_mark_published", _mark_and_die),
     "publish-after-commit": (Publisher, "desired", _desired_and_die),
