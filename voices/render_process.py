@@ -35,24 +35,22 @@ class RenderProcess:
         self._nice = nice
         self._limits = limits
         self._child: Child | None = None
-        self._opened: set[str] = set()
+        self._loaded = ""
         self._closed = False
 
     def open(self, voice: str) -> str:
         """Load a voice; its fingerprint. Raises `VoiceNotInstalledError`, `EngineFailedError`."""
-        fingerprint = self._ask(("open", voice), self._limits.open_s, voice)
+        fingerprint = self._ask(("open", voice), voice, self._limits.open_s)
         assert isinstance(fingerprint, str)
-        self._opened.add(voice)
+        self._loaded = voice
         return fingerprint
 
     def render(self, voice: str, text: str, settings: SpeechSettings) -> Clip:
         """Speak one phrase. Raises `NothingToSayError`, `EngineFailedError` and what `open` raises."""
         limit_s = self._limits.sentence_s + self._limits.character_s * len(text)
-        if voice not in self._opened:
-            limit_s += self._limits.open_s
-        rendered = self._ask(("render", voice, text, settings), limit_s, text)
+        rendered = self._ask(("render", voice, text, settings), voice, limit_s)
         assert isinstance(rendered, Rendered)
-        self._opened.add(voice)
+        self._loaded = voice
         if rendered.resident_bytes > self._limits.memory_bytes:
             log.warning(
                 "Render worker replaced, it grew too large", resident_bytes=rendered.resident_bytes, voice=voice
@@ -71,14 +69,16 @@ class RenderProcess:
         if self._child:
             self._child.kill()
 
-    def _ask(self, question: tuple[object, ...], limit_s: float, subject: str) -> object:
+    def _ask(self, question: tuple[object, ...], voice: str, limit_s: float) -> object:
+        """`limit_s` apart from starting a process and loading the voice, which a retry may need again."""
+        subject = str(question[2]) if len(question) > 2 else voice
         for attempt in range(1, _TRIES + 1):
             if self._closed:
                 raise EngineFailedError("Phòng thu đã đóng trước khi đọc xong. Hãy thử lại.")
             if self._child is None:
                 self._child = Child("voices.worker", self._factory, str(self._threads), nice=self._nice)
             try:
-                answer = self._child.ask(question, limit_s)
+                answer = self._child.ask(question, limit_s + (0 if voice == self._loaded else self._limits.open_s))
             except ChildDiedError as error:
                 if self._closed:
                     continue
@@ -102,7 +102,7 @@ class RenderProcess:
         if self._child:
             self._child.close()
         self._child = None
-        self._opened.clear()
+        self._loaded = ""
 
 
 def _short(text: str) -> str:
