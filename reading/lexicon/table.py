@@ -35,9 +35,9 @@ def parse_table(text: str) -> ImportedTable:
     """Read a dictionary: tab-separated text under the heading of COLUMNS, of which the first two are required.
 
     Several phrases in one field are separated by ";". Four signs stand for more: "#" a digit, "*" a name (a capital letter
-    or a digit), "^" the beginning and "$" the end of the sentence. Rows for one written form that say different things without condition
-    are allowed: the place is then shown as ambiguous. Lines that start with "#" and empty lines are left out. A wrong line
-    is reported and does not hinder the others.
+    or a digit), "^" the beginning and "$" the end of the sentence. Rows for one written form that say different things
+    without condition are allowed: the place is then shown as ambiguous. Lines that start with "#" and empty lines are
+    left out. A wrong line is reported and does not hinder the others.
     """
     rows: list[Row] = []
     errors: list[RowError] = []

@@ -183,7 +183,20 @@ def _unknown(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield Part(match.start(), end, spoken, 0.5, flag=FlagCode.UNKNOWN_ABBREVIATION, reason=reason, choices=letters_only)
 
 
+def _initials(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """bà Đ.T.M, chị Lê T.H.: a person who is not named is no abbreviation."""
+    before = line.text[max(0, match.start() - CONTEXT) : match.start()]
+    if _PERSON_BEFORE.search(before):
+        end = match.end() - (1 if match[0].endswith(".") and not line.text[match.end() :].strip() else 0)
+        yield Part(match.start(), end, line.dialect.spell(re.sub(r"\W", "", match[0])), 0.9)
+
+
+_PERSON_BEFORE = re.compile(
+    r"(?:(?i:ông|bà|anh|chị|em|cháu|cụ|cô|chú|bác|đối tượng|nạn nhân|bị can|bị cáo|bệnh nhân|học sinh)|"
+    r"(?<![.!?]\s)\b[A-ZĐÀ-Ỹ][a-zà-ỹ]+)\s$"
+)
 RULES = (
+    Rule("initials", re.compile(rf"(?<![\w.])(?:[{_LETTERS}]\.){{1,4}}[{_LETTERS}]\.?(?!\w)"), _initials),
     Rule(
         "abbreviation",
         re.compile(rf"(?<![\w{MASKS}])[^\W\d_][^\W_]{{0,20}}(?:[-/&.][^\W_]{{1,20}}){{1,6}}\.?(?!\w)"),

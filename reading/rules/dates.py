@@ -199,7 +199,7 @@ def _school_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _SLASH = r"\s?(?P<s>[/.\-])\s?"
 RULES = (
-    Rule("date", re.compile(r"(?<![\w/.,-])30/0?4\s?(?:[-–,&]|và)\s?0?1/0?5(?![\w/])"), _april_and_may, "digit"),
+    Rule("date", re.compile(r"(?<![\w/.,-])30/0?4\s?(?:[-–,&]|(?i:và))\s?0?1/0?5(?![\w/])"), _april_and_may, "digit"),
     Rule(
         "school year",
         re.compile(rf"(?:[Nn]ăm học|NĂM HỌC|[Nn]iên khóa)\s*:?\s*(?P<a>{YEAR})\s?[-–—/]\s?(?P<b>{YEAR}|\d\d){_END}"),

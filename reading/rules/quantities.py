@@ -146,7 +146,8 @@ RULES = (
         "number",
         re.compile(
             r"(?<!\w)(?i:thôn|xóm|bản|ấp|tổ|tổ dân phố|khu|khu phố|tdp|kp|lớp|khối|đội|điều|khoản|mục|tháng|chi bộ|cụm|"
-            r"tiểu khu|quý|ngày|mũi|lần|phường|quận|các số|câu|nhóm|vùng)\s(?P<n>\d{1,2}(?:,\d{1,2})+)(?![\w/%]|[.,]\d|\s?(?:ha|km|m|m2|kg|%|triệu|tỷ|lần|độ)\b)"
+            r"tiểu khu|quý|ngày|mũi|lần|phường|quận|các số|câu|nhóm|vùng)\s(?P<n>\d{1,2}(?:,\d{1,2})+)"
+            r"(?![\w/%]|[.,]\d|\s?(?:ha|km|m|m2|kg|%|triệu|tỷ|lần|độ)\b)"
         ),
         _numbered_things,
         "digit",

@@ -62,7 +62,7 @@ def _alone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _LIST = rf"(?:\s?(?:,|và|hoặc|-|–|đến|;|\+|&|/)\s?{_CANONICAL}(?![\w.]\w|\w))*"
 RULES = (
-    Rule("roman numeral", re.compile(rf"^\s*(?P<r>{_CANONICAL})\s?(?:[./)]|\s[-–])(?=\s)"), _marker),
+    Rule("roman numeral", re.compile(rf"^\s*(?P<r>{_CANONICAL})\s?(?:[./)]|\s?[-–])(?=\s)"), _marker),
     Rule(
         "roman numeral",
         re.compile(rf"(?<!\w)(?i:quý|học kỳ|hk|đợt|kỳ)\s?(?P<r>{_CANONICAL})\s?[/-]\s?(?P<y>(?:19|20)\d\d)(?![\w/])"),

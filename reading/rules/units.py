@@ -53,6 +53,7 @@ UNITS = {
 _UNSAFE_WITH_SPACE = frozenset(
     {"A", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"}
 )
+_MONEY_BEFORE = re.compile(r"(?:đ|đồng|nghìn|ngàn|triệu|tỷ|vnđ|vnd|usd)(?:\s?/\s?[^\W\d_ ]{1,12}){0,3}\s?$")
 _ELECTRIC = re.compile(r"dòng|điện|cầu dao|aptomat|áp tô mát|sạc|ắc quy")
 _PER_WORDS = words(
     *UNITS, "người", "tháng", "năm", "hộ", "khẩu", "nhân khẩu", "ngày", "con", "sào", "học sinh", "em", "suất",
@@ -116,6 +117,11 @@ def _negative(sign: str, unit: str, before: str) -> bool:
 
 def _per(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     unit = match["u"]
+    before = line.before(match.start())
+    if line.open[match.start() - 1] not in MASKS and not (
+        _MONEY_BEFORE.search(before) or re.search(r"\d", before[-25:])
+    ):
+        return  # cán bộ/công chức
     money = re.search(
         r"(?:đ|đồng|nghìn|ngàn|triệu|tỷ|vnđ|vnd|usd|k|tr|suất|công|khẩu|người|hộ|tháng)\s?$", line.before(match.start())
     )
@@ -164,7 +170,8 @@ RULES = (
     Rule(
         "unit",
         re.compile(
-            r"(?<!\w)(?P<u>km2|km²|m2|m²|m3|m³|cm2|cm²|cm3|cm³|kWh|Mbps|°C|ºC|℃|kV|mm|cm|km|kg|ml|mg|(?:(?<=nghìn )|(?<=triệu )|(?<=trăm )|(?<=mỗi )|(?<=\())ha|mmHg|mmol|"
+            r"(?<!\w)(?P<u>km2|km²|m2|m²|m3|m³|cm2|cm²|cm3|cm³|kWh|Mbps|°C|ºC|℃|kV|mm|cm|km|kg|ml|mg|"
+            r"(?:(?<=nghìn )|(?<=triệu )|(?<=trăm )|(?<=mỗi )|(?<=\())ha|mmHg|mmol|"
             r"kVA|MVA|MW|kW|cmH2O)(?![\w²³])"
         ),
         _squared,

@@ -93,7 +93,8 @@ def test_the_heading_row_is_not_read_twice():
 
 def test_long_sentences_are_cut_for_breath():
     text = (
-        "Ủy ban nhân dân xã yêu cầu các thôn tổ chức tổng vệ sinh môi trường, khơi thông cống rãnh, phát quang bụi rậm, thu gom rác thải, "
+        "Ủy ban nhân dân xã yêu cầu các thôn tổ chức tổng vệ sinh môi trường, khơi thông cống rãnh, "
+        "phát quang bụi rậm, thu gom rác thải, "
         "diệt bọ gậy, đồng thời tuyên truyền đến từng hộ gia đình để mọi người cùng thực hiện và cùng giám sát lẫn nhau."
     )
     script = read(document_from_text(text))
