@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from reading.errors import UnreadableDocumentError
+
 
 class Limits(BaseModel):
     """Bounds of one extraction. Generous for a commune's papers, small beside a station's memory."""
@@ -26,6 +28,13 @@ class Limits(BaseModel):
     """Pages that may go through OCR, at about a second or two each."""
     characters_per_page: PositiveInt = 2500
     """A full page of an official document; times `pages` it bounds the text of a format that has no pages."""
+
+    def check_length(self, characters: int) -> None:
+        """Raises UnreadableDocumentError where a text of so many characters would fill more than `pages`."""
+        if characters > self.pages * self.characters_per_page:
+            raise UnreadableDocumentError(
+                f"Văn bản quá dài: {characters} ký tự, nhiều hơn {self.pages} trang. Hãy tách lấy phần cần phát rồi gửi lại."
+            )
 
 
 DEFAULT = Limits()

@@ -11,8 +11,6 @@ from reading.extraction.layout import classify_blocks
 from reading.extraction.limits import Limits
 from reading.extraction.office import to_docx
 from reading.extraction.paragraph import Extracted
-from reading.extraction.pdf import read_pdf
-from reading.extraction.picture import read_picture, read_pictures_of
 from reading.extraction.plain import read_plain
 from reading.extraction.web import read_web
 from reading.extraction.word.reader import read_word
@@ -22,11 +20,7 @@ def read_document(path: Path, name: str, limits: Limits, folder: Path) -> Docume
     """The document at `path`; `folder` is for what its tools write. Raises UnreadableDocumentError or ExtractionFailedError."""
     file_type = detect(path, name, limits)
     extracted = _read(path, file_type, limits, folder)
-    length = sum(len(paragraph.text) for paragraph in extracted.paragraphs)
-    if length > limits.pages * limits.characters_per_page:
-        raise UnreadableDocumentError(
-            f"Văn bản quá dài: {length} ký tự, nhiều hơn {limits.pages} trang. Hãy tách lấy phần cần phát rồi gửi lại."
-        )
+    limits.check_length(sum(len(paragraph.text) for paragraph in extracted.paragraphs))
     blocks = classify_blocks(extracted.paragraphs)
     if not any(char.isalnum() for block in blocks for char in block.text):
         raise UnreadableDocumentError(_NO_TEXT[file_type])
@@ -50,8 +44,12 @@ def _read(path: Path, file_type: FileType, limits: Limits, folder: Path) -> Extr
         case FileType.DOC | FileType.ODT | FileType.RTF:
             return _read_word(to_docx(path, f".{file_type.value}", folder, limits), folder, limits)
         case FileType.PDF:
+            from reading.extraction.pdf import read_pdf  # noqa: PLC0415 (a third of a second that other types need not wait)
+
             return read_pdf(path, folder, limits)
         case FileType.IMAGE:
+            from reading.extraction.picture import read_picture  # noqa: PLC0415 (as above)
+
             return read_picture(path, folder, limits)
         case FileType.HTML:
             return read_web(path.read_bytes())
@@ -65,6 +63,8 @@ def _read_word(path: Path, folder: Path, limits: Limits) -> Extracted:
     characters = sum(char.isalnum() for paragraph in extracted.paragraphs for char in paragraph.text)
     if characters >= _FEW_CHARACTERS or not extracted.pictures:
         return extracted
+    from reading.extraction.picture import read_pictures_of  # noqa: PLC0415 (as above)
+
     seen = read_pictures_of(path, extracted.pictures, folder, limits)
     return replace(seen, paragraphs=extracted.paragraphs + seen.paragraphs) if seen.paragraphs else extracted
 

@@ -73,5 +73,9 @@ def _parse(archive: zipfile.ZipFile, name: str) -> Any:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(data.replace(_STRICT, _TRANSITIONAL), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
+        raise UnreadableDocumentError(_BROKEN) from error
+    except ValueError as error:
         raise UnreadableDocumentError(_BROKEN) from error

@@ -36,6 +36,7 @@ def read_word(path: Path, limits: Limits) -> Extracted:
         raise UnreadableDocumentError(
             f"Văn bản dài khoảng {pages} trang, quá giới hạn {limits.pages} trang của đài. Hãy tách lấy phần cần phát rồi gửi lại."
         )
+    limits.check_length(sum(len(element.text or "") for element in package.document.iter(f"{W}t")))
     walk = _Walk(package)
     head = [
         replace(p, furniture=True, part=None) for part in package.headers if part is not None for p in walk.blocks(part)

@@ -45,7 +45,9 @@ def expected(source: Source) -> list[dict[str, object]]:
     out: list[dict[str, object]] = [{"kind": kind, "text": text} for kind, text in head if text]
     for item in source.body:
         if isinstance(item, Table):
-            out.append({"kind": "table_row", "text": " | ".join(item.header), "cells": item.header, "header": item.header})
+            out.append(
+                {"kind": "table_row", "text": " | ".join(item.header), "cells": item.header, "header": item.header}
+            )
             out += [
                 {"kind": "table_row", "text": " | ".join(row), "cells": row, "header": item.header} for row in item.rows
             ]
@@ -63,9 +65,9 @@ class Writer:
     def __init__(self, source: Source, font=lambda text: (text, "Times New Roman")) -> None:
         self.source, self.font = source, font
         self.doc = docx.Document()
-        for part in list(self.doc.part.package.iter_parts()):
-            if part.partname.endswith("thumbnail.jpeg"):
-                part._blob = b""
+        for rels in (self.doc.part.package.rels, self.doc.part.rels):
+            for key in [key for key, rel in rels.items() if rel.reltype.endswith(("thumbnail", "stylesWithEffects"))]:
+                del rels[key]
         section = self.doc.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = (
