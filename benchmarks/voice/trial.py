@@ -19,7 +19,7 @@ import numpy as np
 from mix_styles import style
 from numpy.typing import NDArray
 
-from voices.kokoro.finish import trimmed
+from voices.kokoro.finish import trimmed, within_range
 from voices.kokoro.model import RATE_HZ, Model, Prompt
 from voices.kokoro.prosody import Delivery, apply_tones, durations
 from voices.kokoro.realisation import Realisation, contour_of, realise
@@ -126,7 +126,7 @@ class Bench:
         frames = durations(self._model.durations(prompt), utterance, rules.duration, delivery)
         pitch, energy = self._model.prosody(prompt, frames)
         pitch, energy = apply_tones(pitch, energy, frames, utterance, rules.strength, delivery)
-        return trimmed(self._model.sound(prompt, frames, pitch, energy))
+        return within_range(trimmed(self._model.sound(prompt, frames, pitch, energy)))
 
     def _rules_for(self, settings: Mapping[str, Any]) -> Rules:
         own = {path: value for path, value in settings.items() if path.partition(".")[0] not in {"voice", "style"}}

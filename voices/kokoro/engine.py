@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from voices.engine import Clip, SpeechSettings
 from voices.errors import NothingToSayError
 from voices.kokoro import weights
-from voices.kokoro.finish import silence, trimmed
+from voices.kokoro.finish import silence, trimmed, within_range
 from voices.kokoro.model import RATE_HZ, Model, Prompt
 from voices.kokoro.prosody import FRAME_MS, Delivery, apply_tones, durations
 from voices.kokoro.realisation import realise
@@ -70,7 +70,7 @@ class KokoroEngine:
             if pieces:
                 pieces.append(silence(settings.comma_pause_ms))
             pieces.append(trimmed(self._model.sound(plan.prompt, plan.frames, plan.f0_hz, plan.energy)))
-        return Clip(np.concatenate(pieces), RATE_HZ)
+        return Clip(within_range(np.concatenate(pieces)), RATE_HZ)
 
     def plans(self, text: str, settings: SpeechSettings) -> Iterator[Plan]:
         """What the model is told, run by run: one for a usual sentence, more for one that is too long for the model.

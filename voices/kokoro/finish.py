@@ -8,6 +8,7 @@ from voices.kokoro.model import RATE_HZ
 Floats = NDArray[np.float32]
 _WINDOW = RATE_HZ // 100
 _QUIET_DB = -42.0
+_MOST = 0.89
 _LEAD_MS, _TAIL_MS, _FADE_MS = 30, 50, 10
 
 
@@ -27,6 +28,12 @@ def trimmed(samples: Floats) -> Floats:
     kept[:fade] *= ramp
     kept[len(kept) - fade :] *= ramp[::-1]
     return kept
+
+
+def within_range(samples: Floats) -> Floats:
+    """Turned down as a whole where a peak would not fit into −1…1 with 1 dB to spare."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return samples if peak <= _MOST else (samples * (_MOST / peak)).astype(np.float32)
 
 
 def silence(duration_ms: int) -> Floats:
