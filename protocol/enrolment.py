@@ -13,7 +13,7 @@ _FROZEN = ConfigDict(frozen=True)
 ENROL_PATH = "/agent/v1/enrol"
 AUDIO_PATH = "/agent/v1/audio"  # /{sha256}, with Range
 POLL_PATH = "/agent/v1/poll"  # POST a PollRequest as JSON; the answer's body is a sealed `poll`
-EVENTS_PATH = "/agent/v1/events"  # POST a sealed `evt`, the same bytes as over MQTT; the answer's body is a sealed `ack`
+EVENTS_PATH = "/agent/v1/events"  # POST a sealed `evt`, the bytes as over MQTT; the answer is a sealed `ack`
 
 
 class EnrolRequest(BaseModel):
