@@ -10,6 +10,10 @@ from loa import (
     agent_command,
     audit_command,
     backup_command,
+    bench_exactly_once,
+    bench_reading,
+    bench_station,
+    bench_voice,
     demo_command,
     read_command,
     run_command,
@@ -17,6 +21,7 @@ from loa import (
     serve_command,
     voices_command,
 )
+
 
 app = typer.Typer(
     help="Loa Làng: văn bản của xã thành tiếng nói trên loa thôn, đúng giờ, có chữ ký, và biết đã phát gì.",
