@@ -202,7 +202,7 @@ RULES = (
         re.compile(rf"(?<![\w{MASKS}])[^\W\d_][^\W_]{{0,20}}(?:[-/&.][^\W_]{{1,20}}){{1,6}}\.?(?!\w)"),
         _known,
     ),
-    Rule("abbreviation", re.compile(r"(?<![\w])[^\W\d_]+\.?(?!\w)"), _known),
+    Rule("abbreviation", re.compile(r"(?<!\w)[^\W\d_]+(?:\.(?=[A-ZĐÀ-Ỹ][a-zà-ỹ])|\.?(?!\w))"), _known),
     Rule(
         "unknown abbreviation",
         re.compile(

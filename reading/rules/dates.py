@@ -20,6 +20,7 @@ _NO_DAY_BEFORE = re.compile(
     r"thống nhất"
     r"|lao động|thành lập|thiếu nhi|cách mạng|tết|miền nam|đất nước)\s*\(?$"
 )
+_NAMED_AFTER_A_DAY = re.compile(r"(?:đường|phố|xóm|thôn|trường|hợp tác xã|nông trường|khu|công viên|cầu|tổ)\s$")
 _HOLIDAYS = frozenset({
     (3, 2), (27, 2), (8, 3), (26, 3), (30, 4), (1, 5), (7, 5), (15, 5), (19, 5), (1, 6), (21, 6), (28, 6), (27, 7),
     (19, 8),
@@ -39,7 +40,7 @@ _COUNTED_AFTER = re.compile(
     r"|em|cháu|người|phiếu|ý kiến|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ|trường|lớp|chi bộ|đơn vị|cơ quan|cử tri|cán "
     r"bộ|công trình|dự án|mô hình"
     r"|sản phẩm|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|bao|viên|mức|giá|nhà|"
-    r"phần|đường|trở lên|mũi|liều|huyện|tỉnh|con|máu)\b"
+    r"phần|đường|trở lên|mũi|liều|huyện|tỉnh|con|máu|ngày|sào|mẫu|buổi|tháng|năm|giờ|công|ha|tạ|kg|lạng|chặng|quả)\b"
 )
 _HOUSE_BEFORE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _COUNT_BEFORE = re.compile(
@@ -71,6 +72,8 @@ def _day(match: "re.Match[str]", line: Line, *, inserted: bool = True) -> str:
     if prefix and not listed:
         name = f"{prefix} {name}"
     if _DAY_SAID.search(before) or listed or not inserted:
+        return name
+    if _NAMED_AFTER_A_DAY.search(before):
         return name
     if (day, int(match["m"])) in _HOLIDAYS and _NO_DAY_BEFORE.search(before):
         return name
@@ -105,6 +108,13 @@ def _day_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{_day(match, line)} tháng {_month(match, line)}", 0.95 if dated else 0.85)
 
 
+def _days_before_a_date(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """ngày 2,3/9: a list without spaces, no decimal."""
+    for number in re.finditer(r"\d+", match["n"]):
+        start = match.start("n") + number.start()
+        yield Part(start, start + len(number[0]), line.cardinal(number[0]))
+
+
 def _april_and_may(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """30/4 - 1/5: two holidays, no range."""
     day = f"{line.dialect.first_days} một".strip()
@@ -128,7 +138,7 @@ def _month_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         before,
     ):
         yield whole(match, f"{line.cardinal(match['m'])} trên {year}", 0.9)
-    elif re.search(r"(?:quý|đợt|kỳ|lần|lần thứ|học kỳ|khóa|phiên|tuần|vụ|q)\s*$", before):
+    elif re.search(r"(?:quý|đợt|kỳ|lần|lần thứ|học kỳ|khóa|phiên|tuần|vụ|q)(?:\s+\d{1,2}\s*(?:,|và|-|–))?\s*$", before):
         yield whole(match, f"{line.cardinal(match['m'])} năm {year}")
     elif re.search(r"tháng\s*$", before):
         yield whole(match, f"{_month(match, line)} năm {year}")
@@ -199,6 +209,12 @@ def _school_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 _SLASH = r"\s?(?P<s>[/.\-])\s?"
 RULES = (
+    Rule(
+        "day",
+        re.compile(r"(?<!\w)(?i:ngày|từ)\s(?P<n>\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}/\d)"),
+        _days_before_a_date,
+        "digit",
+    ),
     Rule("date", re.compile(r"(?<![\w/.,-])30/0?4\s?(?:[-–,&]|(?i:và))\s?0?1/0?5(?![\w/])"), _april_and_may, "digit"),
     Rule(
         "school year",

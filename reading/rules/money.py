@@ -100,7 +100,7 @@ RULES = (
         _scaled,
         "digit",
     ),
-    Rule("money", re.compile(rf"{_START}(?P<n>\d{{1,4}}(?:[.,]\d)?)(?P<k>[kK])(?!\w)"), _thousands, "digit"),
+    Rule("money", re.compile(rf"{_START}(?P<n>\d{{1,4}}(?:[.,]\d)?)(?P<k>\s?k|K)(?!\w)"), _thousands, "digit"),
     Rule("money", re.compile(rf"(?<!\w)(?P<c>US\$|\$|€|£|¥|USD)\s?(?P<n>{_AMOUNT})(?!\w)"), _prefixed, "digit"),
     Rule("money", re.compile(rf"(?<=[\w{MASKS}])\s?(?P<c>VNĐ|VND|vnđ|vnd|₫|USD|\$|€)(?!\w)"), _unit_of_money),
     Rule("money", re.compile(r"(?i:(?:nghìn|ngàn|triệu|tỷ|tỉ|trăm))\s(?P<c>đ|Đ)(?!\w)"), _unit_of_money),

@@ -96,6 +96,7 @@ RULES = (
         _phone,
         "digit",
     ),
+    Rule("phone", re.compile(r"(?<![\w.,/])84[ .-]\d{2,3}(?:[ .-]\d{3}){2}(?!\w)"), _whole_phone, "digit"),
     Rule(
         "phone",
         re.compile(rf"(?<![\w.,/])\(?\+\s?84\)?(?:\s?\(0\))?(?:{_SEP}?\d){{8,11}}(?!\w)"),

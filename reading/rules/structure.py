@@ -69,7 +69,7 @@ RULES = (
     Rule(
         "item number",
         re.compile(
-            rf"{_AT_LINE_START}(?P<n>\(?\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}(?:\s?[.)/](?!\d)|\.\)|\)))(?=\s*[^\W\d]|\s)"
+            rf"{_AT_LINE_START}(?P<n>\(?\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}(?:\s?[.)](?!\d)|\s?/(?!\s*\d)|\.\)|\)))(?=\s*[^\W\d]|\s)"
         ),
         _numbered,
         "digit",
