@@ -1,5 +1,6 @@
 """What the station sees of this device between events: `reported` on change, `hb` as a pulse."""
 
+import math
 from datetime import UTC, datetime
 
 from edge_agent.director import Director
@@ -69,11 +70,11 @@ class Telemetry:
         return min(wakes)
 
     def _report(self, mono_s: float) -> float:
-        """Send `reported` if what it says has changed and the last one is a minute old."""
+        """Send `reported` if what it says has changed and the last one is a minute old; with a change comes the next step."""
         due_mono_s = self._told_mono_s + REPORT_PAUSE_S if self._told is not None else mono_s
         seen = (self._ledger.version, self._rev(Kind.DESIRED), self._rev(Kind.CONFIG))
         if seen == self._seen:
-            return mono_s + REPORT_PAUSE_S
+            return math.inf
         if mono_s < due_mono_s:
             return due_mono_s
         self._seen = seen
@@ -83,7 +84,7 @@ class Telemetry:
             self._ports.link.publish(
                 self._reported_topic, self._voucher.seal(Kind.REPORTED, body).encode(), retain=True
             )
-        return mono_s + REPORT_PAUSE_S
+        return math.inf
 
     def _state(self) -> Reported:
         ready = sorted(

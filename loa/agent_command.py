@@ -1,5 +1,8 @@
 """`loa agent`: the speaker's side. Enrol a box once, then run it."""
 
+import json
+import logging
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -55,6 +58,28 @@ def run(
         run_agent(Settings(state=state, sink=Sink(sink), wav=wav, station_url=station_url, tail=tail))
     except AgentError as error:
         _fail(error)
+
+
+@app.command()
+def doctor(
+    state: State,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác.")] = False,
+) -> None:
+    """Khám máy này: cái gì chạy, cái gì hỏng, phải làm gì. Mã thoát 1 nếu có gì hỏng."""
+    from edge_agent.doctor import Verdict, examine
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    marks = {Verdict.GOOD: "✓", Verdict.WARNING: "!", Verdict.FAULT: "✗"}
+    found = []
+    for check in examine(state):
+        found.append(check)
+        if not as_json:
+            typer.echo(f"{marks[check.verdict]} {check.name}: {check.words}")
+    if as_json:
+        typer.echo(json.dumps([asdict(check) for check in found], ensure_ascii=False))
+    if any(check.verdict is Verdict.FAULT for check in found):
+        raise typer.Exit(1)
 
 
 def _fail(error: AgentError) -> None:
