@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -75,6 +75,8 @@ def _of_the_machine(error: Exception) -> tuple[int, str, str] | None:
     if full or (isinstance(error, OperationalError) and "disk is full" in str(error.orig)):
         message = "Ổ đĩa của đài đã đầy nên chưa lưu được gì. Hãy báo kỹ thuật dọn ổ đĩa rồi làm lại."
         return 507, "disk_full", message
+    if isinstance(error, (DataError, OverflowError, UnicodeEncodeError)):  # what no database can hold
+        return 422, "invalid_input", "Dữ liệu gửi lên có ký tự, số hoặc thời điểm không dùng được. Hãy sửa rồi gửi lại."
     if isinstance(error, OperationalError):
         return 503, "busy", "Đài đang bận nên việc này chưa được thực hiện. Hãy thử lại sau ít giây."
     return None
@@ -104,6 +106,9 @@ def install(app: FastAPI, page: Callable[[Request, int, str], Response]) -> None
         *(kind for kind, _, _ in _ROOMS),
         OSError,
         OperationalError,
+        DataError,
+        OverflowError,
+        UnicodeEncodeError,
         Exception,
     ):
         app.add_exception_handler(kind, handle)

@@ -74,6 +74,8 @@ def from_text(database: Database, person: Person, request: Request, text: str) -
     """Make a bulletin of a pasted text. Raises as `from_file`."""
     if not text.strip():
         raise InvalidInputError("Chưa có nội dung. Hãy chọn tệp hoặc dán văn bản.")
+    if "\0" in text:
+        raise InvalidInputError("Văn bản có ký tự lạ (mã 0). Hãy dán lại từ trình soạn thảo.")
     if len(text) > _LONGEST_TEXT:
         raise InvalidInputError(f"Văn bản dài quá {_LONGEST_TEXT} ký tự. Hãy chia thành nhiều bản tin.")
     with database.read() as session:

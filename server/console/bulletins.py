@@ -104,7 +104,10 @@ def get_bulletin(bulletin_id: str, page: PageDep, ban: int = 0) -> Response:
         used = session.exec(
             select(Schedule, Area)
             .join(Area, col(Schedule.area_id) == col(Area.id))
-            .where(Schedule.version_id == version.id, Schedule.status == ScheduleStatus.ACTIVE)
+            .where(
+                Schedule.version_id == version.id,
+                col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING)),
+            )
         ).all()
     script = store.script_of(version)
     return page.show(

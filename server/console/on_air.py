@@ -46,6 +46,7 @@ def post_form(
     repeat: Annotated[str, Form(max_length=10)] = "once",
     days: Annotated[list[str] | None, Form()] = None,
     until: Annotated[str, Form(max_length=10)] = "",
+    skip_holidays: Annotated[bool, Form()] = False,
     test: Annotated[bool, Form()] = False,
 ) -> Response:
     """Put it on air, or say why not, with the form as it was."""
@@ -53,12 +54,20 @@ def post_form(
     try:
         start_at = now() + _SOON if when == "now" else _instant(page, day, hour)
         rule = "" if when == "now" else _rule(repeat, days or [], until)
-        body = ScheduleRequest(version_id=version_id, area_id=area_id, start_at=start_at, rule=rule, test=test)
+        body = ScheduleRequest(
+            version_id=version_id,
+            area_id=area_id,
+            start_at=start_at,
+            rule=rule,
+            test=test,
+            skip_holidays=skip_holidays,
+            when_approved=True,
+        )
         post_schedule(body, page.person, page.station)
     except (StationError, ScheduleError) as error:
         values = {
             "area_id": area_id, "when": when, "day": day, "hour": hour, "repeat": repeat,
-            "days": days or [], "until": until, "test": test,
+            "days": days or [], "until": until, "skip_holidays": skip_holidays, "test": test,
         }  # fmt: skip
         return _form(page, version_id, values, str(error), 422)
     return to("/", "lich")
@@ -87,7 +96,7 @@ def _form(page: Page, version_id: str, values: dict[str, object], error: str, st
     soon = (now() + timedelta(minutes=10)).astimezone(page.zone)
     given = {
         "area_id": bulletin.area_id, "when": "at", "day": f"{soon:%Y-%m-%d}", "hour": f"{soon:%H:%M}", "repeat": "once", "days": [],
-        "until": "", "test": False, **values,
+        "until": "", "skip_holidays": False, "test": False, **values,
     }  # fmt: skip
     return page.show(
         "on_air.html", status=status, bulletin=bulletin, version=version, production=production, places=places,

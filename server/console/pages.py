@@ -104,9 +104,7 @@ def waiting_count(session: Session, person: Person) -> int:
         select(func.count())
         .select_from(Version)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
-        .where(
-            Version.status == VersionStatus.SUBMITTED, col(Bulletin.area_id).in_(rights.reach(session, person))
-        )
+        .where(Version.status == VersionStatus.SUBMITTED, col(Bulletin.area_id).in_(rights.reach(session, person)))
     ).one()
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from protocol.states import ENDS, SOUNDING
-from server import areas
+from server import areas, notices
 from server.api.again import AgainRequest, post_again
 from server.api.occurrences import get_occurrences, post_withdraw
 from server.api.views import OccurrenceView
@@ -50,6 +50,15 @@ def post_again_there(occurrence_id: str, page: PageDep, ve: Annotated[str, Form(
     return to(local_path(ve), "lai")
 
 
+@router.post("/da-biet/{notice_id}")
+def post_known(notice_id: str, page: PageDep) -> Response:
+    """Put a notice away."""
+    assert page.person is not None
+    with page.station.database.write() as session:
+        notices.put_away(session, page.person, notice_id)
+    return to("/")
+
+
 @router.get("/lich-su")
 def get_history(
     page: PageDep, tu: Annotated[str, Query(max_length=10)] = "", den: Annotated[str, Query(max_length=10)] = ""
@@ -79,7 +88,8 @@ def _today(page: Page) -> dict[str, Any]:
     over = [o for o in rest if o not in coming]
     with page.station.database.read() as session:
         todo = _to_do(session, page.person)
-    return {"sounding": sounding, "coming": coming, "over": over[::-1], "todo": todo}
+        told = notices.unread(session, page.person)
+    return {"sounding": sounding, "coming": coming, "over": over[::-1], "todo": todo, "notices": told}
 
 
 def _to_do(session: Session, person: Person) -> list[dict[str, object]]:
