@@ -1,15 +1,16 @@
 """A studio whose engine is tones, and a look at what that engine was asked."""
 
+import uuid
 from pathlib import Path
 
 import pytest
 
-from voices import SpeechSettings, Studio
+from voices import Studio
 from voices.render_process import Limits
 
 HERE = Path(__file__).parent
 FACTORY = "fake_engine:open_engine"
-SETTINGS = SpeechSettings()
+LIMITS = Limits(open_s=60, sentence_s=3, character_s=0)
 
 
 class EngineLog:
@@ -32,12 +33,33 @@ class EngineLog:
         return [line.split("\t") for line in lines]
 
 
+@pytest.fixture(scope="module")
+def log_path(tmp_path_factory):
+    """Where the fake engines of this module's tests write; their processes get our environment and sys.path."""
+    path = tmp_path_factory.mktemp("engine") / "engine.log"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FAKE_ENGINE_LOG", str(path))
+        patch.syspath_prepend(str(HERE))
+        yield path
+
+
+@pytest.fixture(scope="module")
+def module_studio(log_path, tmp_path_factory):  # noqa: ARG001  # the workers write to it
+    """One worker for all tests of a module that do not hurt it: starting one takes half a second."""
+    with Studio(tmp_path_factory.mktemp("clips"), workers=1, factory=FACTORY, limits=LIMITS) as studio:
+        yield studio
+
+
 @pytest.fixture
-def engine_log(tmp_path, monkeypatch):
-    path = tmp_path / "engine.log"
-    monkeypatch.setenv("FAKE_ENGINE_LOG", str(path))
-    monkeypatch.syspath_prepend(str(HERE))  # the workers get our sys.path
-    return EngineLog(path)
+def engine_log(log_path):
+    log_path.unlink(missing_ok=True)
+    return EngineLog(log_path)
+
+
+@pytest.fixture
+def voice():
+    """A name that no other test has, so that nothing comes from the cache."""
+    return f"thu-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture
@@ -46,19 +68,13 @@ def make_studio(tmp_path, engine_log):  # noqa: ARG001  # the workers write to i
     studios = []
 
     def make(**options):
-        options.setdefault("limits", Limits(open_s=20, sentence_s=1.5, character_s=0, memory_bytes=700_000_000))
-        studio = Studio(tmp_path / "clips", factory=FACTORY, **options)
+        studio = Studio(tmp_path / "clips", factory=FACTORY, **({"limits": LIMITS} | options))
         studios.append(studio)
         return studio
 
     yield make
     for studio in studios:
         studio.close()
-
-
-@pytest.fixture
-def studio(make_studio):
-    return make_studio()
 
 
 @pytest.fixture(params=["system", "wheel"])

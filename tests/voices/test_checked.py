@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from voices import Arrangement, SpeechSettings, SpokenSentence, produce_checked
-from voices.engine import SpeechSettings as Settings
 
 SENTENCES = [
     SpokenSentence(text="câu thứ nhất nghe rõ"),
@@ -33,25 +32,24 @@ class FakeEar:
 
 
 @pytest.fixture
-def studio(make_studio):
-    return make_studio(workers=1)
+def checked(module_studio, tmp_path, voice):
+    def checked(ear, **options):
+        options = {"voice": voice, "settings": SpeechSettings(), "programme": QUIET} | options
+        return produce_checked(SENTENCES, tmp_path / "out", studio=module_studio, ear=ear, **options)
+
+    return checked
 
 
-def checked(studio, tmp_path, ear, **options):
-    options = {"voice": "thu", "settings": SpeechSettings(), "programme": QUIET} | options
-    return produce_checked(SENTENCES, tmp_path / "out", studio=studio, ear=ear, **options)
-
-
-def test_a_clear_bulletin_is_left_as_it_is(studio, tmp_path):
+def test_a_clear_bulletin_is_left_as_it_is(checked):
     ear = FakeEar(deaf_to="", deaf_below_ms=0)
-    result = checked(studio, tmp_path, ear)
+    result = checked(ear)
     assert result.heard.passed
     assert result.retaken == ()
     assert ear.heard == 3
 
 
-def test_an_unclear_sentence_is_retaken_slower_and_heard_again(studio, tmp_path, engine_log):
-    result = checked(studio, tmp_path, FakeEar(SENTENCES[1].text, deaf_below_ms=len(SENTENCES[1].text) * 42))
+def test_an_unclear_sentence_is_retaken_slower_and_heard_again(checked, tmp_path, engine_log):
+    result = checked(FakeEar(SENTENCES[1].text, deaf_below_ms=len(SENTENCES[1].text) * 42))
     assert result.retaken == (1,)
     assert result.heard.passed
     lengths = [entry.end_ms - entry.start_ms for entry in result.production.timeline]
@@ -64,23 +62,21 @@ def test_an_unclear_sentence_is_retaken_slower_and_heard_again(studio, tmp_path,
     assert result.production.opus.exists()
 
 
-def test_a_retake_that_does_not_help_is_dropped_and_the_officer_asked(studio, tmp_path):
-    result = checked(studio, tmp_path, FakeEar(SENTENCES[1].text, deaf_below_ms=np.inf))
+def test_a_retake_that_does_not_help_is_dropped_and_the_officer_asked(checked):
+    result = checked(FakeEar(SENTENCES[1].text, deaf_below_ms=np.inf))
     assert result.retaken == ()
     assert [sentence.index for sentence in result.heard.flagged] == [1]
 
 
-def test_a_repeated_sentence_is_retaken_everywhere(studio, tmp_path):
+def test_a_repeated_sentence_is_retaken_everywhere(checked):
     programme = Arrangement(chime=False, repeat=2)
-    result = checked(
-        studio, tmp_path, FakeEar(SENTENCES[1].text, deaf_below_ms=len(SENTENCES[1].text) * 42), programme=programme
-    )
+    result = checked(FakeEar(SENTENCES[1].text, deaf_below_ms=len(SENTENCES[1].text) * 42), programme=programme)
     assert result.retaken == (1,)
     assert [sentence.index for sentence in result.heard.sentences] == [0, 1, 2, 0, 1, 2]
     assert result.heard.cer == 0
 
 
-def test_the_slowest_voice_is_not_made_slower_still(studio, tmp_path):
-    result = checked(studio, tmp_path, FakeEar("", 0), settings=Settings(speed=0.7))
+def test_the_slowest_voice_is_not_made_slower_still(checked):
+    result = checked(FakeEar("", 0), settings=SpeechSettings(speed=0.7))
     assert not result.heard.passed
     assert result.retaken == ()

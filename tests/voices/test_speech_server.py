@@ -21,11 +21,6 @@ from voices.speech_server import speech_app
 SETTINGS = SpeechSettings()
 
 
-@pytest.fixture
-def studio(make_studio):
-    return make_studio(workers=1)
-
-
 @contextmanager
 def served(app):
     """The app's base URL, on a free port of this machine."""
@@ -45,8 +40,8 @@ def served(app):
 
 
 @pytest.fixture
-def speech(studio):
-    with served(speech_app(studio, ("thu", "khac"), key="khoa-bi-mat")) as url:
+def speech(module_studio, engine_log):  # noqa: ARG001  # the log begins anew
+    with served(speech_app(module_studio, ("thu", "khac"), key="khoa-bi-mat")) as url:
         yield url
 
 
@@ -125,12 +120,12 @@ def test_without_the_key_nobody_is_served(speech, engine_log):
     assert engine_log.rendered() == []
 
 
-def test_too_many_at_once_are_told_to_come_back(studio):
+def test_too_many_at_once_are_told_to_come_back(module_studio):
     def ask(url):
         with openai.OpenAI(base_url=url, api_key="-", max_retries=0) as client:
             client.audio.speech.create(model="kokoro-vi", voice="thu", input="CHẬM CHẬM", response_format="pcm").read()
 
-    with served(speech_app(studio, ("thu",), most_waiting=1)) as url:
+    with served(speech_app(module_studio, ("thu",), most_waiting=1)) as url:
         first = threading.Thread(target=ask, args=(url,))
         first.start()
         time.sleep(0.5)

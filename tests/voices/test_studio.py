@@ -22,6 +22,11 @@ from voices.render_process import Limits
 SETTINGS = SpeechSettings()
 
 
+@pytest.fixture
+def studio(make_studio):
+    return make_studio()
+
+
 def sentences(*texts):
     return [SpokenSentence(text=text) for text in texts]
 
