@@ -54,7 +54,7 @@ class _Voice:
 def card_name() -> str | None:
     """The sound card that would be used; None if there is none.
 
-    miniaudio itself always finds one: where there is none it plays into nothing. So the kernel and the sound server are asked first.
+    miniaudio itself always finds one: where there is none it plays into nothing. So kernel and sound server are asked first.
     """
     if not _kernel_plays() and not _server_listens():
         return None
