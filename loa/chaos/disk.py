@@ -186,7 +186,9 @@ def _torn(old: bytes, new: bytes, random: Random) -> bytes:
     if chance < 0.2:
         return new
     if chance < 0.6:
-        first = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+        first = 0
+        while first < min(len(old), len(new)) and old[first : first + SECTOR] == new[first : first + SECTOR]:
+            first += SECTOR
         place = random.randint(first, max(first, len(new)))
         return new[:place] + old[place:]
     found = bytearray(new)
