@@ -47,7 +47,7 @@ def judge(records: Iterable[h.Record]) -> Report:
     return Report(
         ok=not violations,
         seed=opening.seed,
-        device_days=round(len(opening.devices) * (opening.end_s - opening.t) / DAY_S, 3),
+        device_days=round(len(opening.devices) * (opening.healed_s - opening.t) / DAY_S, 3),
         jobs=jobs,
         played=jobs - len(missed),
         missed=count_missed(missed),

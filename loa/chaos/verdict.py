@@ -57,6 +57,7 @@ class Report(BaseModel):
     ok: bool
     seed: int
     device_days: float
+    """Of trouble: the hours of healing are not counted."""
     jobs: int
     """Orders for one device each, forgeries not counted."""
     played: int
