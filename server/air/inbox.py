@@ -20,7 +20,7 @@ from protocol.messages import Ack, CommandResult, EventBatch, Heartbeat, JobRepo
 from server.air import outbox, reports
 from server.air.keys import KeyStore
 from server.database import Database
-from server.tables import Delivery, DeviceCommand, Speaker
+from server.tables import DeviceCommand, Speaker
 from server.tables.columns import now as present
 
 _BODIES: dict[Kind, type[BaseModel]] = {
@@ -110,31 +110,28 @@ class Inbox:
 
     def _commit(self, said: Sequence[Said]) -> list[tuple[str, str]]:
         acks: dict[tuple[str, str], int] = {}
-        with self._database.write() as session:
+        with self._database.write() as session, session.no_autoflush:
             now = present()
             speakers = self._speakers(session, {each.speaker_id for each in said})
-            rows = reports.deliveries_of(session, _job_reports(said))
-            for each in said:
-                speaker = speakers.get(each.speaker_id)
-                if speaker is None:
-                    continue
-                speaker.last_heard_at = now
+            stories = [(each, _reports_of(each)) for each in said if each.speaker_id in speakers]
+            rows = reports.deliveries_of(session, _about(stories))
+            batches = [
+                (speakers[each.speaker_id], each.body) for each, _ in stories if isinstance(each.body, EventBatch)
+            ]
+            ledger = outbox.Ledger(session, batches, now)
+            for each, told in stories:
+                speaker = speakers[each.speaker_id]
                 if isinstance(each.body, EventBatch):
-                    acks[speaker.id, each.body.epoch] = self._take_events(session, speaker, each.body, rows)
+                    fresh, acks[speaker.id, each.body.epoch] = ledger.take(speaker, each.body)
+                    for event in fresh:
+                        if event.seq in told:
+                            reports.apply(speaker, event, told[event.seq], rows)
                 else:
                     _note(session, speaker, each, now)
-                session.add(speaker)
+            for speaker in speakers.values():
+                speaker.last_heard_at = now
+            ledger.write()
             return [self._ack(speakers[speaker_id], epoch, seq, now) for (speaker_id, epoch), seq in acks.items()]
-
-    @staticmethod
-    def _take_events(session: Session, speaker: Speaker, batch: EventBatch, rows: dict[reports.Key, Delivery]) -> int:
-        taken = outbox.take(session, speaker, batch)
-        for event in taken.events:
-            session.add(outbox.row(speaker.id, batch.epoch, event))
-            report = reports.job_report(event)
-            if report is not None:
-                reports.apply(session, speaker, event, report, rows)
-        return taken.acked
 
     def _ack(self, speaker: Speaker, epoch: str, seq: int, now: datetime) -> tuple[str, str]:
         speaker.ack_rev = next_revision(now, speaker.ack_rev)
@@ -158,13 +155,18 @@ class Inbox:
         return {speaker.id: speaker for speaker in found}
 
 
-def _job_reports(said: Sequence[Said]) -> Iterable[tuple[str, JobReport]]:
-    for each in said:
-        if isinstance(each.body, EventBatch):
-            for event in each.body.events:
-                report = reports.job_report(event)
-                if report is not None:
-                    yield each.speaker_id, report
+def _reports_of(said: Said) -> dict[int, JobReport]:
+    """What a batch says about jobs, by event number."""
+    if not isinstance(said.body, EventBatch):
+        return {}
+    found = {event.seq: reports.job_report(event) for event in said.body.events}
+    return {seq: report for seq, report in found.items() if report is not None}
+
+
+def _about(stories: Iterable[tuple[Said, dict[int, JobReport]]]) -> Iterable[tuple[str, JobReport]]:
+    for each, told in stories:
+        for report in told.values():
+            yield each.speaker_id, report
 
 
 def _note(session: Session, speaker: Speaker, said: Said, now: datetime) -> None:

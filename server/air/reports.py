@@ -42,7 +42,7 @@ def deliveries_of(session: Session, reports: Iterable[tuple[str, JobReport]]) ->
     return {(row.speaker_id, row.occurrence_id, row.attempt): row for row in rows}
 
 
-def apply(session: Session, speaker: Speaker, event: Event, report: JobReport, rows: dict[Key, Delivery]) -> None:
+def apply(speaker: Speaker, event: Event, report: JobReport, rows: dict[Key, Delivery]) -> None:
     """Move the delivery as reported, if the contract allows; else the report stays what it is, an event."""
     delivery = rows.get((speaker.id, report.job_id, report.attempt))
     if delivery is None:
@@ -56,10 +56,12 @@ def apply(session: Session, speaker: Speaker, event: Event, report: JobReport, r
         delivery.start_error_ms = report.start_error_ms
     if report.played_ms is not None:
         delivery.played_ms = report.played_ms
-    delivery.by = report.by or delivery.by
-    delivery.evidence = report.evidence or delivery.evidence
-    delivery.output = report.output or delivery.output
-    session.add(delivery)
+    if report.by:
+        delivery.by = report.by
+    if report.evidence:
+        delivery.evidence = report.evidence
+    if report.output:
+        delivery.output = report.output
     log.info(
         "delivery moved",
         speaker=speaker.id,

@@ -6,8 +6,9 @@ from pathlib import Path
 import structlog
 
 from server.broker.address import BrokerAddress
-from server.broker.mosquitto import access_rules
+from server.broker.mosquitto import access_rules, password_lines
 from server.broker.own import write_private
+from server.broker.passwords import hash_password
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ class Configured:
     def admit(self, accounts: Mapping[str, str]) -> None:
         """Write the files; whoever runs the broker makes it read them again."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        write_private(self._folder / "acl", access_rules(self._station))
-        lines = "".join(f"{user}:{digest}\n" for user, digest in sorted(accounts.items()))
-        write_private(self._folder / "passwords", lines)
+        gateway = self.address
+        write_private(self._folder / "acl", access_rules(self._station, gateway.username))
+        known = {gateway.username: hash_password(gateway.password), **accounts}
+        write_private(self._folder / "passwords", password_lines(known))

@@ -87,7 +87,7 @@ class Mosquitto(OwnBroker):
 
     def _write_accounts(self, accounts: Mapping[str, str]) -> None:
         known = {GATEWAY_USER: hash_password(self.gateway_password), **accounts}
-        write_private(self._passwords, "".join(f"{user}:{digest}\n" for user, digest in sorted(known.items())))
+        write_private(self._passwords, password_lines(known))
 
     def _heard(self, line: str) -> None:
         if "Reloading config" in line:
@@ -95,7 +95,12 @@ class Mosquitto(OwnBroker):
         super()._heard(line)
 
 
-def access_rules(station: str) -> str:
+def password_lines(accounts: Mapping[str, str]) -> str:
+    """The password file: name → `hash_password` of theirs."""
+    return "".join(f"{user}:{digest}\n" for user, digest in sorted(accounts.items()))
+
+
+def access_rules(station: str, gateway_user: str = GATEWAY_USER) -> str:
     """The ACL: the gateway may everything; a device writes what is its own to say and reads what is meant for it.
 
     `%u` is the user name, which the broker also takes for the client id. A SUBSCRIBE is always granted; the rules work on delivery.
@@ -103,4 +108,4 @@ def access_rules(station: str) -> str:
     write = [f"pattern write {topics.device(station, '%u', leaf)}" for leaf in topics.FROM_DEVICE]
     read = [f"pattern read {topics.device(station, '%u', leaf)}" for leaf in topics.TO_DEVICE]
     common = [f"pattern read {topic}" for topic in (topics.alert(station), topics.station_state(station))]
-    return "\n".join([f"user {GATEWAY_USER}", f"topic readwrite {topics.ROOT}/{station}/#", *write, *read, *common, ""])
+    return "\n".join([f"user {gateway_user}", f"topic readwrite {topics.ROOT}/{station}/#", *write, *read, *common, ""])

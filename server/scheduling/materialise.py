@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from schedules.recurrence import instants
 from server import areas, calendar
@@ -21,7 +21,13 @@ def materialise(session: Session, at: datetime, zone: str) -> int:
     """Make what is missing between `at` and eight days later, for every active schedule; how many occurrences were made."""
     made = 0
     for schedule in session.exec(
-        select(Schedule).where(Schedule.status == ScheduleStatus.ACTIVE, col(Schedule.start_at) < at + AHEAD)
+        select(Schedule).where(
+            Schedule.status == ScheduleStatus.ACTIVE,
+            col(Schedule.start_at) < at + AHEAD,
+            or_(
+                Schedule.rule != "", col(Schedule.start_at) >= at
+            ),  # what was due once, in the past, makes nothing any more
+        )
     ):
         version = session.get(Version, schedule.version_id)
         if version is not None and version.status is VersionStatus.APPROVED:

@@ -37,6 +37,12 @@ def _dying_after(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _write_and_die(self: outbox.Ledger, real: Callable[..., None] = outbox.Ledger.write) -> None:
+    real(self)
+    if self._rows:
+        _die()
+
+
 def _mark_and_die(session: Any, plan: Any, now: Any, real: Callable[..., None] = publisher._mark_published) -> None:
     real(session, plan, now)
     if plan.jobs:
@@ -52,7 +58,7 @@ def _desired_and_die(self: Publisher, real: Callable[..., Any] = Publisher.desir
 
 
 _POINTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "events-before-commit": (outbox.Ledger, "write", _dying_after(outbox.Ledger.write)),
+    "events-before-commit": (outbox.Ledger, "write", _write_and_die),
     "events-after-commit": (Inbox, "take", _dying_after(Inbox.take)),
     "publish-before-commit": (publisher, "_mark_published", _mark_and_die),
     "publish-after-commit": (Publisher, "desired", _desired_and_die),
