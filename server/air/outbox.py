@@ -50,6 +50,7 @@ class Ledger:
         acked, fresh = _advance(before, batch)
         for event in fresh:
             self._rows.append(_row(speaker.id, batch.epoch, event, self._now))
+        self._committed[speaker.id, speaker.epoch] = speaker.acked_seq
         self._committed[life] = acked
         if current or (fresh and before == 0):  # an epoch that has events already does not become the present one again
             speaker.epoch, speaker.acked_seq = batch.epoch, acked
