@@ -8,6 +8,7 @@ import math
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from voices.ffmpeg import run_ffmpeg
 log = structlog.get_logger(__name__)
 TARGET_LUFS = -16.0
 MOST_DBTP = -3.0
+_LIMIT_S = 3_600.0
+"""An hour's programme on a busy machine."""
 _TOLERANCE_LU = 0.6
 _SHAPE = (
     "highpass=f=250:poles=2,lowpass=f=7000:poles=2,"
@@ -43,8 +46,10 @@ class Loudness:
     true_peak_dbtp: float
 
 
-def master_to_opus(source: Path, target: Path) -> Loudness:
+def master_to_opus(source: Path, target: Path, check: Callable[[], None] = lambda: None) -> Loudness:
     """Master the sound file `source` into `target` (Opus 24 kbit/s, 48 kHz mono); its loudness after decoding.
+
+    `check` is called again and again, and what it raises stops the work.
 
     Raises `BadSoundError` when there is only silence, `StorageError` on a full disk.
     """
@@ -52,15 +57,18 @@ def master_to_opus(source: Path, target: Path) -> Loudness:
     os.close(handle)
     shaped = Path(shaped_name)
     try:
-        run_ffmpeg(["-i", source, "-af", _SHAPE, "-ac", "1", "-c:a", "pcm_f32le", shaped])
-        return _encode_to_measure(shaped, target)
+        run_ffmpeg(
+            ["-i", source, "-af", _SHAPE, "-ac", "1", "-c:a", "pcm_f32le", shaped], limit_s=_LIMIT_S, check=check
+        )
+        return _encode_to_measure(shaped, target, check)
     finally:
         shaped.unlink(missing_ok=True)
 
 
-def measure(sound: Path) -> Loudness:
+def measure(sound: Path, check: Callable[[], None] = lambda: None) -> Loudness:
     """Decode a file and measure it. Silence has an integrated loudness of −70 LUFS."""
-    _, report = run_ffmpeg(["-i", sound, "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"])
+    chain = "ebur128=peak=true:framelog=verbose"
+    _, report = run_ffmpeg(["-i", sound, "-af", chain, "-f", "null", "-"], limit_s=_LIMIT_S, check=check)
     summary = report[report.rindex("Summary:") :]
     return Loudness(_number(r"I:\s+(\S+) LUFS", summary), _number(r"True peak:\s+Peak:\s+(\S+) dBFS", summary))
 
@@ -72,16 +80,16 @@ def opus_to_mp3(opus: Path, target: Path) -> None:
     )
 
 
-def _encode_to_measure(shaped: Path, target: Path) -> Loudness:
-    gain_db = TARGET_LUFS - measure(shaped).integrated_lufs
+def _encode_to_measure(shaped: Path, target: Path, check: Callable[[], None]) -> Loudness:
+    gain_db = TARGET_LUFS - measure(shaped, check).integrated_lufs
     if not math.isfinite(gain_db) or gain_db > 40:
         raise BadSoundError(
             "Bản tin chỉ có im lặng nên không phát được. Hãy kiểm tra văn bản và các tệp âm thanh kèm theo."
         )
     ceiling_db = _FIRST_CEILING_DB
     for attempt in range(1, _TRIES + 1):
-        _encode(shaped, target, gain_db, ceiling_db)
-        result = measure(target)
+        _encode(shaped, target, gain_db, ceiling_db, check)
+        result = measure(target, check)
         too_high_db = result.true_peak_dbtp - MOST_DBTP
         too_soft_db = TARGET_LUFS - result.integrated_lufs
         log.debug("Mastered", attempt=attempt, lufs=result.integrated_lufs, dbtp=result.true_peak_dbtp)
@@ -94,14 +102,14 @@ def _encode_to_measure(shaped: Path, target: Path) -> Loudness:
     return result
 
 
-def _encode(shaped: Path, target: Path, gain_db: float, ceiling_db: float) -> None:
+def _encode(shaped: Path, target: Path, gain_db: float, ceiling_db: float, check: Callable[[], None]) -> None:
     ceiling = 10 ** (ceiling_db / 20)
     chain = (
         f"volume={gain_db:.2f}dB,aresample=192000,"
         f"alimiter=limit={ceiling:.4f}:attack=2:release=60:level=disabled,aresample=48000"
     )
     codec = ["-c:a", "libopus", "-b:a", "24k", "-application", "audio", "-ac", "1", "-ar", "48000"]
-    run_ffmpeg(["-i", shaped, "-af", chain, *codec, *_BITEXACT, "-f", "ogg", target])
+    run_ffmpeg(["-i", shaped, "-af", chain, *codec, *_BITEXACT, "-f", "ogg", target], limit_s=_LIMIT_S, check=check)
 
 
 def _number(pattern: str, text: str) -> float:

@@ -71,7 +71,7 @@ def produce(
             try:
                 tape.finished(arrangement.music_bed).export(source, format="wav").close()
                 session.check()
-                loudness = master_to_opus(source, encoded)
+                loudness = master_to_opus(source, encoded, session.check)
                 report(Progress(stage="master", done=1, total=_MASTER_STEPS))
                 session.check()
                 sync(encoded)

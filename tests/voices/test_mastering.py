@@ -100,3 +100,21 @@ def test_a_full_disk_is_named(tmp_path):
     source = write(tmp_path / "in.wav", speechlike(2))
     with pytest.raises(StorageError, match="đầy"):
         run_ffmpeg(["-i", source, "-f", "wav", "/dev/full"])
+
+
+def test_mastering_stops_when_asked_and_leaves_only_the_source(tmp_path):
+    class StopError(Exception):
+        pass
+
+    def stop():
+        raise StopError
+
+    source = write(tmp_path / "in.wav", speechlike(60))
+    with pytest.raises(StopError):
+        master_to_opus(source, tmp_path / "out.opus", stop)
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_ffmpeg_is_ended_at_its_limit(tmp_path):
+    with pytest.raises(BadSoundError, match="quá 0 giây"):
+        run_ffmpeg(["-re", "-f", "lavfi", "-i", "sine", "-t", "30", tmp_path / "a.wav"], limit_s=0.1)
