@@ -197,6 +197,7 @@ _PERSON_BEFORE = re.compile(
 )
 RULES = (
     Rule("initials", re.compile(rf"(?<![\w.])(?:[{_LETTERS}]\.){{1,4}}[{_LETTERS}]\.?(?!\w)"), _initials),
+    Rule("initials", re.compile(rf"(?<![\w.])[{_LETTERS}]\.(?=\s?[,;)]|\s[a-zà-ỹđ])"), _initials),
     Rule(
         "abbreviation",
         re.compile(rf"(?<![\w{MASKS}])[^\W\d_][^\W_]{{0,20}}(?:[-/&.][^\W_]{{1,20}}){{1,6}}\.?(?!\w)"),

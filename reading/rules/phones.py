@@ -42,6 +42,14 @@ def _phone(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield group(match, "p", _grouped(match["p"]))
 
 
+def _service_code(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """*101#: star, digits, hash."""
+    said = " ".join(
+        {"*": "sao", "#": "thăng"}.get(sign) or digit_by_digit(sign) for sign in re.findall(r"\d+|[*#]", match[0])
+    )
+    yield whole(match, said, 0.9)
+
+
 def _labelled(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     written = match["p"]
     digits = sum(character.isdecimal() for character in written)
@@ -94,6 +102,13 @@ RULES = (
             rf"số))?\s?[:.]?\s?(?:số\s?:?\s?)?(?P<p>\d(?:{_SEP}?\d){{5,24}})(?![\w]|[.,]\d)"
         ),
         _phone,
+        "digit",
+    ),
+    Rule("phone", re.compile(r"(?<!\w)\*\d{2,5}(?:\*\d{1,12}){0,3}#"), _service_code, "digit"),
+    Rule(
+        "phone",
+        re.compile(r"(?<![\w.,/])0[1-9]\d{1,3}[ .-]\d[ .-]\d{3}[ .-]\d{3}(?![\w]|[.,]\d)"),
+        _whole_phone,
         "digit",
     ),
     Rule("phone", re.compile(r"(?<![\w.,/])84[ .-]\d{2,3}(?:[ .-]\d{3}){2}(?!\w)"), _whole_phone, "digit"),

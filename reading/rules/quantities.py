@@ -10,7 +10,8 @@ from reading.rules.units import NUMBER
 _START = r"(?<![\w])(?<!\d[.,])"
 _PARTS = re.compile(
     r"\s*(?:số|diện tích|tổng|dân số|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|"
-    r"viên|mức|giá|phần|nhà|đường|con đường|lượng|sản lượng|đại biểu|thành viên|cổ phần|ngày|sào|mẫu|buổi|tháng|năm|giờ|ha|tạ|kg|lạng|chặng|quả|công|máu)\b"
+    r"viên|mức|giá|phần|nhà|đường|con đường|"
+    r"lượng|sản lượng|đại biểu|thành viên|cổ phần|ngày|sào|mẫu|buổi|tháng|năm|giờ|ha|tạ|kg|lạng|chặng|quả|công|máu)\b"
 )
 _HOUSE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _SCORE = re.compile(r"(?:thắng|thua|hòa|hoà|tỷ số|tỉ số|dẫn|với|bại|gỡ|trước)\s*(?:là\s*)?(?:đội \w+\s*)?$")

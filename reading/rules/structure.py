@@ -37,7 +37,7 @@ def _lettered(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _signature(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
-    yield Part(match.start("s"), match.end("s"), _SIGNATURE[match["k"].upper().rstrip(".")], 0.97)
+    yield Part(match.start("s"), match.end("s"), _SIGNATURE.get(match["k"].upper(), "thay mặt"), 0.97)
 
 
 def _archive(match: "re.Match[str]", line: Line) -> Iterator[Part]:
