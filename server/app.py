@@ -25,6 +25,7 @@ from server.api import (
     occurrences,
     people,
     productions,
+    reports,
     schedules,
     setup,
     sign_in,
@@ -45,7 +46,7 @@ from voices import Studio
 log = structlog.get_logger(__name__)
 _API = (
     setup, sign_in, areas, people, bulletins, productions, schedules, occurrences, again,
-    speakers, commands, emergencies, live, calendar, notices, audit,
+    speakers, commands, emergencies, live, calendar, notices, audit, reports,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -14,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
+from server import words
 from server.api.context import PersonDep, StationDep
 from server.api.views import OccurrenceView
-from server.console import words
 from server.people import rights
 from server.station import Station
 from server.tables import Bulletin, Person, Version, VersionStatus

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query
 from sqlmodel import Session, col, select
@@ -70,7 +71,14 @@ def get_history(
     start = datetime(first.year, first.month, first.day, tzinfo=page.zone)
     end = datetime(last.year, last.month, last.day, tzinfo=page.zone) + timedelta(days=1)
     found = get_occurrences(page.person, page.station, from_=start, to=end, limit=1000).items if start < end else []
-    return page.show("history.html", occurrences=found[::-1], first=first, last=last, is_over=is_over)
+    return page.show(
+        "history.html",
+        occurrences=found[::-1],
+        first=first,
+        last=last,
+        start_text=quote(start.isoformat()),
+        end_text=quote(end.isoformat()),
+    )
 
 
 def is_over(occurrence: OccurrenceView) -> bool:

@@ -95,7 +95,16 @@ def reason(code: str) -> str:
     return REASON_NAMES[Reason(code)] if code in set(Reason) else code
 
 
+def named(code: str) -> str:
+    """Any code of a report in words: a state, a class, a field or a reason; what is none of these stays as it is."""
+    if code in State.__members__:
+        return STATE_NAMES[State(code)]
+    if code in Priority.__members__:
+        return PRIORITY_NAMES[Priority[code]]
+    return FIELDS.get(code) or reason(code)
+
+
 __all__ = [
     "EVIDENCE_NAMES", "FIELDS", "LEVEL_NAMES", "OCCURRENCE_NAMES", "PRIORITY_NAMES", "PRODUCTION_NAMES", "ROLE_NAMES",
-    "STATE_NAMES", "STATUS_NAMES", "reason", "sign", "tone",
+    "STATE_NAMES", "STATUS_NAMES", "named", "reason", "sign", "tone",
 ]  # fmt: skip

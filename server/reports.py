@@ -1,0 +1,251 @@
+"""What was planned and what was heard, summed up: for the commune, for the province, for the fees of those who wrote it.
+
+Drills are left out. Minutes are minutes on a speaker: ten minutes on three speakers are thirty.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import BaseModel
+from sqlmodel import Session, col, select
+
+from protocol.priorities import Priority
+from protocol.states import ENDS, State
+from server import areas
+from server.tables import Area, Bulletin, Delivery, Occurrence, Person, Schedule, Speaker, Version
+
+_FAILED = frozenset({State.CUT, State.MISSED, State.FAILED, State.REJECTED, State.EXPIRED})
+_NOT_WANTED = frozenset({State.WITHDRAWN, State.CANCELLED, State.SUPERSEDED})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One occurrence on one speaker: the last attempt."""
+
+    due_at: datetime
+    title: str
+    area: str
+    speaker: str
+    priority: Priority
+    field: str
+    author: str
+    state: State
+    reason: str
+    planned_ms: int
+    aired_ms: int
+
+
+class Sum(BaseModel):
+    """A row of a summary."""
+
+    name: str
+    occurrences: int
+    """On a speaker each."""
+    planned_minutes: float
+    aired_minutes: float
+    played: int
+    failed: int
+    unknown: int
+    """Not yet reported."""
+
+
+class Report(BaseModel):
+    """A time and a place, summed up in several ways."""
+
+    area: str
+    total: Sum
+    by_area: list[Sum]
+    by_priority: list[Sum]
+    by_field: list[Sum]
+    by_author: list[Sum]
+    by_speaker: list[Sum]
+    by_day: list[Sum]
+    failures: dict[str, int]
+    """State and reason ("MISSED no_audio") → how often."""
+
+
+def lines(session: Session, area_id: str, start: datetime, end: datetime) -> list[Line]:
+    """Everything due in [start, end) on the speakers of an area, soonest first."""
+    speakers = {
+        speaker.id: (speaker.name, area.name)
+        for speaker, area in session.exec(
+            select(Speaker, Area)
+            .join(Area, col(Speaker.area_id) == col(Area.id))
+            .where(col(Speaker.area_id).in_(areas.below(session, area_id)))
+        )
+    }
+    people = {person.id: person.name for person in session.exec(select(Person))}
+    rows = session.exec(
+        select(Delivery, Occurrence, Schedule, Bulletin)
+        .join(Occurrence, col(Delivery.occurrence_id) == col(Occurrence.id))
+        .join(Schedule, col(Occurrence.schedule_id) == col(Schedule.id))
+        .join(Version, col(Occurrence.version_id) == col(Version.id))
+        .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
+        .where(
+            col(Occurrence.due_at) >= start,
+            col(Occurrence.due_at) < end,
+            col(Delivery.speaker_id).in_(speakers),
+            col(Schedule.test).is_(False),
+        )
+        .order_by(col(Occurrence.due_at), col(Delivery.speaker_id), col(Delivery.attempt))
+    )
+    newest: dict[tuple[str, str], Line] = {}
+    for delivery, occurrence, schedule, bulletin in rows:
+        if delivery.state in _NOT_WANTED and not delivery.played_ms:
+            continue
+        speaker, area = speakers[delivery.speaker_id]
+        newest[delivery.occurrence_id, delivery.speaker_id] = Line(
+            due_at=occurrence.due_at,
+            title=bulletin.title,
+            area=area,
+            speaker=speaker,
+            priority=bulletin.priority,
+            field=bulletin.field,
+            author=people[bulletin.author_id],
+            state=delivery.state,
+            reason=delivery.reason,
+            planned_ms=schedule.duration_ms,
+            aired_ms=delivery.played_ms or 0,
+        )
+    return list(newest.values())
+
+
+def report(session: Session, area_id: str, found: Sequence[Line], zone: str) -> Report:
+    """Sums over these lines."""
+    failures: dict[str, int] = defaultdict(int)
+    for line in found:
+        if line.state in _FAILED:
+            failures[f"{line.state} {line.reason}".strip()] += 1
+    return Report(
+        area=areas.find(session, area_id).name,
+        total=_sum("", found),
+        by_area=_by(found, lambda line: line.area),
+        by_priority=_by(found, lambda line: line.priority.name),
+        by_field=_by(found, lambda line: line.field),
+        by_author=_by(found, lambda line: line.author),
+        by_speaker=_by(found, lambda line: line.speaker),
+        by_day=_by(found, lambda line: line.due_at.astimezone(ZoneInfo(zone)).date().isoformat()),
+        failures=dict(sorted(failures.items())),
+    )
+
+
+def workbook(made: Report, found: Sequence[Line], zone: str, title: str, named: Callable[[str], str]) -> bytes:
+    """The report as .xlsx: one sheet of sums, one of lines. `named` puts codes (states, classes, fields, reasons) into words."""
+    book = Workbook()
+    sums = book.active
+    assert isinstance(sums, Worksheet)
+    sums.title = "Tổng hợp"
+    _row(sums, [title], bold=True)
+    _row(sums, [f"Địa bàn: {made.area}"])
+    header = ["", "Lượt phát × loa", "Phút dự kiến", "Phút đã phát", "Phát xong", "Không phát được", "Chưa báo"]
+    groups = (
+        ("Tổng số", [made.total]),
+        ("Theo địa bàn", made.by_area),
+        ("Theo loại tin", made.by_priority),
+        ("Theo lĩnh vực", made.by_field),
+        ("Theo người soạn", made.by_author),
+        ("Theo cụm loa", made.by_speaker),
+        ("Theo ngày", made.by_day),
+    )
+    for name, group in groups:
+        sums.append([])
+        _row(sums, [name, *header[1:]], bold=True)
+        for one in group:
+            _row(
+                sums,
+                [
+                    named(one.name),
+                    one.occurrences,
+                    one.planned_minutes,
+                    one.aired_minutes,
+                    one.played,
+                    one.failed,
+                    one.unknown,
+                ],
+            )
+    sums.append([])
+    _row(sums, ["Lý do không phát được", "Số lượt"], bold=True)
+    for reason, times in made.failures.items():
+        _row(sums, [": ".join(named(part) for part in reason.split(" ", 1)), times])
+    sums.column_dimensions["A"].width = 44
+    detail = book.create_sheet("Chi tiết")
+    _row(
+        detail,
+        [
+            "Giờ phát",
+            "Bản tin",
+            "Địa bàn",
+            "Cụm loa",
+            "Loại tin",
+            "Lĩnh vực",
+            "Người soạn",
+            "Kết quả",
+            "Lý do",
+            "Giây dự kiến",
+            "Giây đã phát",
+        ],
+        bold=True,
+    )
+    for line in found:
+        local = line.due_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
+        codes = (line.priority.name, line.field)
+        seconds = (round(line.planned_ms / 1000), round(line.aired_ms / 1000))
+        _row(
+            detail,
+            [
+                local,
+                line.title,
+                line.area,
+                line.speaker,
+                *map(named, codes),
+                line.author,
+                named(line.state),
+                named(line.reason),
+                *seconds,
+            ],
+        )
+    detail.freeze_panes = "A2"
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _by(found: Iterable[Line], key: Callable[[Line], str]) -> list[Sum]:
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for line in found:
+        groups[key(line)].append(line)
+    return [_sum(name, groups[name]) for name in sorted(groups)]
+
+
+def _sum(name: str, found: Sequence[Line]) -> Sum:
+    return Sum(
+        name=name,
+        occurrences=len(found),
+        planned_minutes=round(sum(line.planned_ms for line in found) / 60_000, 2),
+        aired_minutes=round(sum(line.aired_ms for line in found) / 60_000, 2),
+        played=sum(line.state is State.PLAYED for line in found),
+        failed=sum(line.state in _FAILED for line in found),
+        unknown=sum(line.state not in ENDS for line in found),
+    )
+
+
+def _row(sheet: Worksheet, values: Sequence[object], *, bold: bool = False) -> None:
+    """Append a row; a text that begins like a formula stays a text."""
+    sheet.append([_plain(value) for value in values])
+    for cell in sheet[sheet.max_row]:
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+        if bold:
+            cell.font = Font(bold=True)
+
+
+def _plain(value: object) -> object:
+    """Without the control characters that a sheet cannot hold."""
+    return "".join(char for char in value if char >= " ") if isinstance(value, str) else value
