@@ -35,6 +35,15 @@ def agreement(truth: Truth, belief: Belief) -> Iterator[Violation]:
     if truth.waiting:
         detail = f"{truth.waiting} events still wait"
         yield Violation(fault=Fault.UNTOLD, device=truth.device, t=end, detail=detail)
+    yield from _states(truth, belief)
+    for fall in truth.falls:
+        yield Violation(fault=Fault.CRASHED, device=truth.device, t=fall.t, detail=fall.cause)
+    yield from _forgeries(truth)
+
+
+def _states(truth: Truth, belief: Belief) -> Iterator[Violation]:
+    """What both show at the end."""
+    end = truth.opening.end_s
     for key, state in truth.remembered.items():
         shown = truth.believed.get(key)
         lost = any(wipe >= belief.of[key].may_s for wipe in truth.wiped) if key in belief.of else bool(truth.wiped)
@@ -44,9 +53,6 @@ def agreement(truth: Truth, belief: Belief) -> Iterator[Violation]:
         if state not in ENDS:
             detail = f"the device still shows {state}"
             yield Violation(fault=Fault.NOT_ENDED, device=truth.device, t=end, job_id=key[0], detail=detail)
-    for fall in truth.falls:
-        yield Violation(fault=Fault.CRASHED, device=truth.device, t=fall.t, detail=fall.cause)
-    yield from _forgeries(truth)
 
 
 def _violation(fault: Fault, truth: Truth, t: float, event: h.Happening) -> Violation:

@@ -100,20 +100,24 @@ class Belief:
     def _message(self, t: float, message: h.Message, *, sure: bool) -> None:
         if message.flaw is not None or message.device not in {None, self._truth.device}:
             return
-        known = self._clock_known.at(t) is not None
-        expires = message.expires_s
-        if expires is not None and t > expires:
-            tolerance = EXPIRY_TOLERANCE_S + self._truth.clock_tolerance_s(t)
-            if known and t > expires + tolerance:
+        if message.expires_s is not None and t > message.expires_s:
+            if self._surely_expired(t, message.expires_s):
                 return
             sure = False
         if message.channel == "poll":
             for token in message.carries:
                 self._message(t, self._truth.messages[token], sure=sure)
-            return
-        if message.channel == "alert":
+        elif message.channel == "alert":
             self._alert(t, message, sure=sure)
-            return
+        else:
+            self._newer(t, message, sure=sure)
+
+    def _surely_expired(self, t: float, expires_s: float) -> bool:
+        """Without a clock nobody can tell."""
+        tolerance = EXPIRY_TOLERANCE_S + self._truth.clock_tolerance_s(t)
+        return self._clock_known.at(t) is not None and t > expires_s + tolerance
+
+    def _newer(self, t: float, message: h.Message, *, sure: bool) -> None:
         if message.rev <= self._revs.get(message.channel, -1):
             return
         if sure:
@@ -133,9 +137,7 @@ class Belief:
                 continue
             self._know(t, key, message.kid, sure=sure)
         for key in message.jobs:
-            for other in self._truth.orders[key].supersedes:
-                for known in [k for k in self.of if k[0] == other and self._truth.orders[k].priority != EMERGENCY]:
-                    self._withdraw(t, known, f"superseded by {key[0]}", sure=sure and key not in self._rejected)
+            self._supersede(t, key, sure=sure and key not in self._rejected)
         for key in message.cancels:
             self._withdraw(t, key, "cancelled", sure=sure)
         for key in self._listed - listed:
@@ -145,6 +147,11 @@ class Belief:
             self._listed = listed
         for token in message.carries:
             self._alert(t, self._truth.messages[token], sure=sure)
+
+    def _supersede(self, t: float, key: h.Key, *, sure: bool) -> None:
+        for other in self._truth.orders[key].supersedes:
+            for known in [k for k in self.of if k[0] == other and self._truth.orders[k].priority != EMERGENCY]:
+                self._withdraw(t, known, f"superseded by {key[0]}", sure=sure)
 
     def _started(self, key: h.Key, t: float) -> bool:
         return any(sound.start_s <= t for sound in self._truth.sounds_of(key))

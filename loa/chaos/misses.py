@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from loa.chaos import history as h
 from loa.chaos.belief import EMERGENCY, Belief, quiet
-from loa.chaos.ends import busy, heard_ms, job_events, latest_s
+from loa.chaos.ends import heard_ms, job_events
 from loa.chaos.hearing import ENDS, job_key
 from loa.chaos.intervals import FOREVER, Intervals
+from loa.chaos.reasons import busy, latest_s
 from loa.chaos.truth import Truth
 from loa.chaos.verdict import Fault, Violation
 
@@ -29,9 +30,10 @@ def misses(truth: Truth, belief: Belief) -> Iterator[Violation]:
     }
     for key, state in truth.believed.items():
         order = truth.orders[key]
-        if order.priority != EMERGENCY and not truth.sounds_of(key) and state not in {"PLAYED", "REJECTED", "FAILED"}:
-            if ended.get(key) != "power" or not _died_beginning(truth, order):
-                yield from _unheard(truth, belief, key, order)
+        silent = not truth.sounds_of(key) and state not in {"PLAYED", "REJECTED", "FAILED"}
+        begun = ended.get(key) == "power" and _died_beginning(truth, order)
+        if order.priority != EMERGENCY and silent and not begun:
+            yield from _unheard(truth, belief, key, order)
         if state not in ENDS and not _excused(truth, belief, key, state):
             detail = f"the station shows {state}"
             yield Violation(

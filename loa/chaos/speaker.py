@@ -1,4 +1,4 @@
-"""The sound of a simulated box: loading through the agent's own decoder, an output that logs every stretch it sounds, an amplifier."""
+"""The sound of a simulated box: loading by the agent's own decoder, an output that logs what it sounds, an amplifier."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

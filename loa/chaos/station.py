@@ -1,4 +1,4 @@
-"""A small station, written from the contract: signs what shall be, keeps what was told, acknowledges it. No code of the real one."""
+"""A small station, written from the contract: signs what shall be, keeps what was told, acknowledges. No code of the real one."""
 
 import hashlib
 from collections.abc import Callable
