@@ -27,6 +27,12 @@ _SHORT_LABEL = (
 )
 
 
+_WEAK_LABEL = re.compile(r"(?:số|qua|tới|đến|trực|xe|y tế|công an|trẻ em|lực lượng|liên hệ)\b")
+_NOUN_AFTER = re.compile(
+    r"\s(?!(?:để|khi|hoặc|và|hay|nếu|ngay|theo|của|gọi|được|miễn|khẩn|cấp|trực|báo|nhé|đến|tới|cho)\b)[a-zà-ỹđ]"
+)
+
+
 def _grouped(written: str) -> str:
     """0912.345.678 in its own groups; ten digits in a row as 4-3-3."""
     plus = "cộng " if written.lstrip("( ").startswith("+") else ""
@@ -81,6 +87,9 @@ def _short_numbers(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     if re.search(r"(?:nhà|văn|hoạch|định|trình|thửa|điều|báo) số\W*$", line.before(match.start("p"))) or re.match(
         r"\s(?:đường|phố)", line.after(match.end())
     ):
+        return
+    label = line.text[match.start() : match.start("p")].lower()
+    if _WEAK_LABEL.match(label) and _NOUN_AFTER.match(line.after(match.end())):
         return
     for number in re.finditer(r"\d{3}", match["p"]):
         start = match.start("p") + number.start()
