@@ -224,6 +224,11 @@ class Agent:
         ]
         return min(wake for wake in wakes if wake is not None)
 
+    @property
+    def online(self) -> bool:
+        """Whether the broker hears us."""
+        return self._line.up
+
     def shut_down(self) -> None:
         """The process ends in good order: what sounds is cut, and the station is told."""
         for record in self.director.sounding():

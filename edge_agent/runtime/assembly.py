@@ -26,6 +26,14 @@ from edge_agent.runtime.link import PahoLink
 from edge_agent.runtime.logs import LogTail
 from edge_agent.runtime.loop import Loop
 from edge_agent.runtime.mixer import CommandVolume
+from edge_agent.runtime.releases import (
+    Probation,
+    Releases,
+    doctor_check,
+    installed_prefix,
+    pip_install,
+    update_act,
+)
 from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.runtime.web import HttpWeb
 from protocol.messages import Evidence, Operation
@@ -72,6 +80,9 @@ def run(settings: Settings) -> None:
     key = load_key(settings.state)
     box = load_box(settings.state)
     ends: list[Callable[[], None]] = []
+    releases = _releases(settings.state)
+    if releases is not None and not releases.begin():
+        return  # the release before is back: systemd starts that one
     with closing(open_folder(settings.state)) as folder:
         loop = Loop()
         agent: Agent
@@ -83,25 +94,30 @@ def run(settings: Settings) -> None:
             ends.append(lambda: wipe(settings.state))
             loop.stop()
 
+        web = HttpWeb(
+            station_url=identity.station_url,
+            key=key,
+            station=identity.station,
+            library=folder.library,
+            now_s=lambda: agent.time.now_s(),  # noqa: PLW0108  the agent comes to be below
+            post=loop.post,
+        )
+        acts = _acts(settings, box, output, folder, loop)
+        if releases is not None:
+            acts[Operation.UPDATE] = update_act(releases, lambda order: web.bring(order)[0], folder.library)
         ports = Ports(
             clock=SystemClock(trust_rtc=box.trust_rtc),
             link=PahoLink(identity.answer, loop.post),
-            web=HttpWeb(
-                station_url=identity.station_url,
-                key=key,
-                station=identity.station,
-                library=folder.library,
-                now_s=lambda: agent.time.now_s(),  # noqa: PLW0108  the agent comes to be below
-                post=loop.post,
-            ),
+            web=web,
             library=folder.library,
             output=output,
             amplifier=_amplifier(box, loop),
             volume=_volume(box),
             health=BoxHealth(settings.state, output.name if output.evidence is Evidence.E2 else None),
             caretaker=BoxCaretaker(
-                _acts(settings, box, output, folder, loop),
+                acts,
                 ending={Operation.RESTART: restart, Operation.DECOMMISSION: decommission},
+                after={Operation.UPDATE: loop.stop},
                 post=loop.post,
             ),
         )
@@ -118,9 +134,23 @@ def run(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: loop.stop())
         log.info("agent runs", device=identity.device, station_url=identity.station_url, output=output.name)
-        loop.run(agent, alive=Watchdog().alive)
+        watchdog = Watchdog()
+        probation = None if releases is None else Probation(releases, loop.stop)
+
+        def alive() -> None:
+            watchdog.alive()
+            if probation is not None:
+                probation.step(heard=agent.online)
+
+        loop.run(agent, alive=alive)
     for end in ends:
         end()
+
+
+def _releases(state: Path) -> Releases | None:
+    """None where the program was not installed as a release: then it cannot replace itself."""
+    prefix = installed_prefix()
+    return None if prefix is None else Releases(prefix, pip_install, doctor_check(state))
 
 
 def _output(settings: Settings, folder: Folder, boot: str, post: Post) -> Output:

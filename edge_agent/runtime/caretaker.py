@@ -29,7 +29,7 @@ class LogsArgs(BaseModel):
 class BoxCaretaker:
     """`acts` by operation, each in a thread of its own; what is not in it is not possible on this box, and says so.
 
-    `afterwards` is called in the agent's thread when an act that ends the process has been answered.
+    `ending`: what ends the process, done when it has been answered. `after`: what follows an act that has succeeded.
     """
 
     def __init__(
@@ -37,10 +37,12 @@ class BoxCaretaker:
         acts: Mapping[Operation, Act],
         *,
         ending: Mapping[Operation, Callable[[], None]],
+        after: Mapping[Operation, Callable[[], None]],
         post: Callable[[Any], None],
     ) -> None:
         self._acts = acts
         self._ending = ending
+        self._after = after
         self._post = post
 
     def begin(self, task: Task) -> None:
@@ -62,6 +64,9 @@ class BoxCaretaker:
             log.warning("care failed", op=task.op, error=str(error))
             result = CommandResult(command_id=task.command_id, ok=False, detail=str(error)[:200])
         self._answer(result)
+        follows = self._after.get(Operation(task.op))
+        if result.ok and follows is not None:
+            follows()
 
     def _end(self, task: Task, ending: Callable[[], None]) -> None:
         """Answer first: afterwards there is nobody left to do it."""

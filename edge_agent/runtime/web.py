@@ -104,6 +104,11 @@ class HttpWeb:
         self._lanes["small"].put(lambda: self._post_events(token))
 
     def _fetch(self, order: FetchOrder) -> None:
+        outcome, detail = self.bring(order)
+        self._post(lambda agent: agent.fetched(order.sha256, outcome, detail))
+
+    def bring(self, order: FetchOrder) -> tuple[FetchOutcome, str]:
+        """Bring a file into the library from the first address that has it; blocks. How it ended, and why."""
         outcome, detail = FetchOutcome.FAILED, "no address"
         for url in order.urls:
             try:
@@ -115,7 +120,7 @@ class HttpWeb:
                 outcome, detail = FetchOutcome.NO_SPACE if full else FetchOutcome.FAILED, str(error)
             if outcome in {FetchOutcome.DONE, FetchOutcome.NO_SPACE}:
                 break
-        self._post(lambda agent: agent.fetched(order.sha256, outcome, detail))
+        return outcome, detail
 
     def _download(self, order: FetchOrder, url: str) -> tuple[FetchOutcome, str]:
         """Go on where the part on disk ends; a resumed file that turns out wrong is fetched once more from its beginning."""
