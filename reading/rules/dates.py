@@ -108,6 +108,15 @@ def _day_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{_day(match, line)} tháng {_month(match, line)}", 0.95 if dated else 0.85)
 
 
+def _dashed_elsewhere(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """lễ 2-9, dịp 30-4 và 1-5, từ ngày 1-7 đến 10-7: as newspapers write dates."""
+    before = line.before(match.start())
+    holiday = (int(match["d"]), int(match["m"])) in _HOLIDAYS
+    named = _NO_DAY_BEFORE.search(before) or re.search(r"(?<!\d)(?:30-4|19-8|8-3)\s*(?:,|và|-|–)\s*$", before)
+    if (holiday and named) or re.search(r"ngày \d{1,2}-\d{1,2}\s(?:đến|tới)\s(?:hết\s)?$", before):
+        yield whole(match, f"{_day(match, line, inserted=False)} tháng {_month(match, line)}", 0.9)
+
+
 def _days_before_a_date(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """ngày 2,3/9: a list without spaces, no decimal."""
     for number in re.finditer(r"\d+", match["n"]):
@@ -123,7 +132,8 @@ def _april_and_may(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 def _day_dash_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
-    if re.search(r"(?:các|những|từ|trong|mấy)\s+ngày\s*$", before):
+    to_another = re.match(r"\s(?:đến|tới)\s(?:hết\s)?(?:ngày\s)?\d{1,2}-\d", line.after(match.end()))
+    if re.search(r"(?:các|những|từ|trong|mấy)\s+ngày\s*$", before) and not to_another:
         return
     if re.match(r"\s*(?:ngày|tháng|hằng|hàng)", line.after(match.end())):
         return
@@ -258,6 +268,12 @@ RULES = (
         "day and month",
         re.compile(rf"(?<=ngày )(?P<d>{DAY})[-.](?P<m>{MONTH})(?![\w/-])(?![.,]\d)"),
         _day_dash_month,
+        "digit",
+    ),
+    Rule(
+        "day and month",
+        re.compile(rf"(?<![\w/.,-])(?P<d>{DAY})-(?P<m>{MONTH})(?![\w/-])(?![.,]\d)(?!\s?(?:ngày|tháng|người|con))"),
+        _dashed_elsewhere,
         "digit",
     ),
     Rule(
