@@ -85,6 +85,7 @@ class Air:
 
     def _tick_lease(self) -> None:
         try:
+            self.keys.refresh()
             self._hold_lease()
         except StationError as error:
             log.error("cannot go on air", error=str(error))  # noqa: TRY400  no traceback: the message says it

@@ -1,13 +1,17 @@
 """The station's own keys: one that signs orders, one that alone can raise an emergency. Private halves are files, 0600."""
 
+import json
 from pathlib import Path
 
 import structlog
-from sqlmodel import Session, select
+from joserfc import jws
+from sqlmodel import Session, col, select
 
 from protocol.keys import PublicKey, Role, SigningKey, TrustSet, station_owner
 from server.database import Database
-from server.tables import StationKey
+from server.errors import ConflictError, NotFoundError
+from server.tables import Speaker, StationKey
+from server.tables.columns import now
 
 log = structlog.get_logger(__name__)
 
@@ -21,11 +25,79 @@ class KeyStore:
         self._station = station
         self._keys: dict[Role, SigningKey] = {}
 
+        self._stamps: dict[Role, int] = {}
+
     def open(self) -> None:
         """Load or make both keys. Under the database's write lock, so that of several processes one makes them."""
         with self._database.write() as session:
             for role in (Role.STATION, Role.EMERGENCY):
                 self._keys[role] = self._open(session, role)
+                self._stamps[role] = self._file(role).stat().st_mtime_ns
+
+    def refresh(self) -> None:
+        """Take up a key that another process has adopted since."""
+        for role, stamp in list(self._stamps.items()):
+            present = self._file(role).stat().st_mtime_ns
+            if present != stamp:
+                self._keys[role], self._stamps[role] = SigningKey.load(self._file(role)), present
+                log.info("signing with another key from now on", role=role, kid=self._keys[role].kid)
+
+    def prepare(self, session: Session, role: Role) -> StationKey:
+        """Make the successor of a key and tell the devices to believe it; nothing is signed with it yet.
+
+        Asked twice, the same successor. Inside `Database.write()`.
+        """
+        file = self._successor(role)
+        if file.exists():
+            key = SigningKey.load(file)
+        else:
+            key = SigningKey.generate(role, station_owner(self._station))
+            key.save(file)
+        row = session.get(StationKey, key.kid)
+        if row is None:
+            row = StationKey(kid=key.kid, role=role, public=key.public.model_dump(mode="json"))
+            session.add(row)
+            session.flush()
+        return row
+
+    def adopt(self, session: Session, role: Role, *, force: bool) -> StationKey:
+        """Sign with the successor from now on. Raises ConflictError while a device may not believe it yet, unless forced.
+
+        The old key is still believed until it is revoked. Inside `Database.write()`.
+        """
+        if not self._successor(role).exists():
+            raise ConflictError("Chưa có khóa mới. Hãy tạo khóa mới trước, đợi các loa nhận, rồi mới chuyển sang.")
+        waiting = unaware(session)
+        if waiting and not force:
+            raise ConflictError(
+                f"Còn {len(waiting)} cụm loa chưa báo đã nhận khóa mới ({', '.join(waiting[:3])}…). Hãy đợi, hoặc chọn chuyển ngay."
+            )
+        old = session.get(StationKey, self._keys[role].kid)
+        successor = SigningKey.load(self._successor(role))
+        row = session.get(StationKey, successor.kid)
+        assert row is not None
+        if old is not None:
+            old.retired_at = now()
+            session.add(old)
+        for speaker in session.exec(select(Speaker).where(col(Speaker.enrolled_at).is_not(None))):
+            speaker.desired_digest, speaker.config_digest, speaker.desired_stale = "", "", True
+            session.add(speaker)
+        session.flush()
+        self._successor(role).replace(self._file(role))
+        self.refresh()
+        return row
+
+    def revoke(self, session: Session, kid: str, reason: str) -> StationKey:
+        """Believe a key no longer; devices drop what it signed. Raises NotFoundError, ConflictError (it signs at present)."""
+        row = session.get(StationKey, kid)
+        if row is None:
+            raise NotFoundError("Không có khóa này.")
+        if kid in {key.kid for key in self._keys.values()}:
+            raise ConflictError("Khóa này đang dùng để ký. Hãy chuyển sang khóa mới trước khi thu hồi.")
+        if row.revoked_at is None:
+            row.revoked_at, row.reason = now(), reason
+            session.add(row)
+        return row
 
     def _open(self, session: Session, role: Role) -> SigningKey:
         file = self._file(role)
@@ -42,6 +114,9 @@ class KeyStore:
     def _file(self, role: Role) -> Path:
         return self._folder / f"{role}.json"
 
+    def _successor(self, role: Role) -> Path:
+        return self._folder / f"{role}.next.json"
+
     @property
     def station(self) -> SigningKey:
         """Signs everything but alerts."""
@@ -51,6 +126,29 @@ class KeyStore:
     def emergency(self) -> SigningKey:
         """Signs alerts and nothing else."""
         return self._keys[Role.EMERGENCY]
+
+
+def unaware(session: Session) -> list[str]:
+    """Enrolled speakers that have not said yet that they hold their newest configuration, and with it every key."""
+    trust = trust_set(session)
+    rows = session.exec(
+        select(Speaker.id, Speaker.config_rev, Speaker.reported, Speaker.config_token)
+        .where(col(Speaker.enrolled_at).is_not(None))
+        .order_by(Speaker.id)
+    )
+    return [
+        speaker_id
+        for speaker_id, config_rev, reported, token in rows
+        if reported.get("config_rev", 0) < config_rev or not _carries(token, trust)
+    ]
+
+
+def _carries(config_token: str, trust: TrustSet) -> bool:
+    """Whether the configuration last published has these keys. It is our own: read without being verified."""
+    if not config_token:
+        return False
+    claims = json.loads(jws.extract_compact(config_token.encode()).payload)
+    return TrustSet.model_validate(claims["body"]["trust"]) == trust
 
 
 def trust_set(session: Session) -> TrustSet:
