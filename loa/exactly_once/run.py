@@ -22,7 +22,7 @@ from server.broker import open_broker
 from server.settings import Settings
 from server.tables.columns import now
 
-_LEAD_S = 20.0
+_LEAD_S = 30.0
 """A broadcast is planned this long before its time."""
 _MAX_START_DELAY_S = 60.0
 _PAUSE_S = 0.5

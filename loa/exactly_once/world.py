@@ -15,6 +15,7 @@ from server import schema, speakers
 from server.air.keys import KeyStore, trust_set
 from server.broker import BrokerAddress, hash_password
 from server.database import Database
+from server.scheduling.materialise import materialise_one
 from server.settings import Settings
 from server.tables import (
     Area,
@@ -121,12 +122,17 @@ class World:
                     bytes=1000, duration_ms=1000, finished_at=now(),
                 )
             )  # fmt: skip
-            session.add(
-                Schedule(
-                    version_id=version.id, area_id=area.id, start_at=due_at, max_start_delay_s=max_start_delay_s,
-                    duration_ms=1000, created_by=self._officer.id,
-                )
-            )  # fmt: skip
+            planned = Schedule(
+                version_id=version.id,
+                area_id=area.id,
+                start_at=due_at,
+                max_start_delay_s=max_start_delay_s,
+                duration_ms=1000,
+                created_by=self._officer.id,
+            )
+            session.add(planned)
+            session.flush()
+            materialise_one(session, planned, now(), self.settings.timezone)  # as the API does, in the same transaction
         return [(speaker_id, title) for speaker_id in self._devices[area.id]]
 
     def not_played(self) -> dict[str, int]:
