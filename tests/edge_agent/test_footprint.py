@@ -5,9 +5,10 @@ import sys
 
 CODE = """
 import sys
+AWAY = {"numpy", "soundfile", "just_playback", "gpiod", "fastapi", "sqlmodel", "onnxruntime", "server", "voices"}
 class Wall:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"numpy", "soundfile", "just_playback", "gpiod", "fastapi", "sqlmodel", "onnxruntime", "server", "voices"}:
+        if name.split(".")[0] in AWAY:
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Wall())
 import NAME
