@@ -188,8 +188,8 @@ LATE_RULES = (
     Rule(
         "variety",
         re.compile(
-            r"(?<!\w)(?:OM|IR|ST|BC|TBR|DT|LVN|NK|CP|BT|HT|KD|VNR|RVT|TH|TX|GS|MX|DK|HN|KM|NA|PC|XT|SH|"
-            r"BG)\s?[- ]?\d{1,5}(?![\w]|[.,]\d)"
+            r"(?<!\w)(?:(?:OM|IR|TBR|LVN|RRIV|RRIM|RVT)\s?[- ]?|(?:BC|ST|DT|NK|CP|BT|HT|KD|VNR|TH|TX|GS|MX|DK|HN|KM|NA|PC|"
+            r"XT|SH|BG|PB|GT)-?)\d{1,5}(?![\w]|[.,]\d)"
         ),
         _variety,
         "digit",
