@@ -49,9 +49,8 @@ class Loudness:
 def master_to_opus(source: Path, target: Path, check: Callable[[], None] = lambda: None) -> Loudness:
     """Master the sound file `source` into `target` (Opus 24 kbit/s, 48 kHz mono); its loudness after decoding.
 
-    `check` is called again and again, and what it raises stops the work.
-
-    Raises `BadSoundError` when there is only silence, `StorageError` on a full disk.
+    `check` is called again and again, and what it raises stops the work. Raises
+    `BadSoundError` when there is only silence, `StorageError` on a full disk.
     """
     handle, shaped_name = tempfile.mkstemp(dir=target.parent, prefix=".tmp-", suffix=".wav")
     os.close(handle)
