@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from schedules.recurrence import instants
 from server import areas, calendar
@@ -13,6 +13,7 @@ from server.tables import Delivery, Occurrence, Schedule, ScheduleStatus, Speake
 log = structlog.get_logger(__name__)
 AHEAD = timedelta(days=8)
 """How far ahead devices hold their jobs."""
+_LONGEST_GAP = timedelta(days=92)
 RESUME_SLACK = timedelta(minutes=10)
 """A broadcast that an emergency interrupted may go on this much after its planned end."""
 
@@ -36,8 +37,12 @@ def materialise(session: Session, at: datetime, zone: str) -> int:
 
 
 def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: str) -> list[Occurrence]:
-    """The occurrences of one schedule that were missing, with their deliveries."""
-    first = max(at, schedule.start_at)
+    """The occurrences of one schedule that were missing, with their deliveries.
+
+    After an outage longer than eight days those whose time has passed are made too: they end as EXPIRED and are not forgotten.
+    """
+    last = session.exec(select(func.max(Occurrence.due_at)).where(Occurrence.schedule_id == schedule.id)).one()
+    first = max(min(at, last) if last else at, schedule.start_at, at - _LONGEST_GAP)
     without: set[date] = set()
     if schedule.rule:
         local = first.astimezone(ZoneInfo(zone)).date()
@@ -45,7 +50,7 @@ def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: st
             session,
             schedule.area_id,
             local,
-            local + AHEAD,
+            local + AHEAD + _LONGEST_GAP,
             skip_holidays=schedule.skip_holidays,
             but=schedule.except_days,
         )

@@ -197,5 +197,7 @@ def test_a_recurring_schedule_is_made_ahead_once(commune):
         assert materialise(session, now(), station.settings.timezone) == 0
     with station.database.write() as session:
         assert materialise(session, now() + timedelta(days=3), station.settings.timezone) == 3
+    with station.database.write() as session:  # after an outage nothing is forgotten, though its time has passed
+        assert materialise(session, now() + timedelta(days=40), station.settings.timezone) == 9
     with station.database.write() as session:
-        assert materialise(session, now() + timedelta(days=300), station.settings.timezone) == 0
+        assert materialise(session, now() + timedelta(days=60), station.settings.timezone) == 0
