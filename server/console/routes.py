@@ -1,5 +1,13 @@
 """All pages."""
 
-from server.console import bulletins, entrance, on_air, speakers, today, urgent
+from server.console import bulletins, commune, entrance, on_air, speakers, today, urgent
 
-ROUTERS = (entrance.router, today.router, on_air.router, bulletins.router, speakers.router, urgent.router)
+ROUTERS = (
+    entrance.router,
+    today.router,
+    on_air.router,
+    bulletins.router,
+    speakers.router,
+    urgent.router,
+    commune.router,
+)

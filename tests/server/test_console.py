@@ -228,3 +228,43 @@ def test_pages_are_light_and_strict(commune, browser):
     answer = commune.client.get("/dang-nhap")
     assert "default-src 'self'" in answer.headers["content-security-policy"]
     assert officer.open("/khong-co", status=404).count("Không có địa chỉ này") == 1
+
+
+def test_the_commune_by_hand(commune, browser):
+    leader = browser("lanhdao")
+    leader.open("/xa")
+    home = commune.area("khuoi-nan")
+    hours = {"area_id": home, "opens": "05:30", "closes": "21:00", "session_minutes": "20", "village_sessions": "2"}
+    assert "05:30–21:00" in leader.send("/xa/gio-phat", **hours, village_minutes="10", village_approval="true")
+    own = commune.call("canbo", "GET", "/areas/khuoi-nan/policy")["own"]
+    assert own["session_minutes"] == 20
+    assert (own["village"]["sessions_a_day"], own["village"]["minutes_a_day"], own["village"]["approval"]) == (
+        2,
+        10,
+        True,
+    )
+    assert "chưa đúng" in leader.send("/xa/gio-phat", **{**hours, "opens": "sáng"}, status=422)
+    assert "Thôn Phiêng" in leader.send("/xa/dia-ban", name="Thôn Phiêng", parent_id=home)
+    fields = {"name": "Vàng A Sử", "username": "asu", "role": "village_head", "area_id": commune.area("thon-phieng")}
+    assert "ít nhất 8" in leader.send("/xa/nguoi", **fields, password="ngắn", status=422)
+    assert 'value="asu"' in leader.html
+    page = leader.send("/xa/nguoi", **fields, password=PASSWORD)
+    assert "Vàng A Sử" in page
+    browser("asu").open("/")
+    person = next(p["id"] for p in commune.call("lanhdao", "GET", "/people")["items"] if p["username"] == "asu")
+    assert "đã khoá" in leader.send(f"/xa/nguoi/{person}", act="out")
+    refused = Browser(commune.client)
+    refused.send("/dang-nhap", username="asu", password=PASSWORD, status=401)
+    assert "Thêm người" not in browser("canbo").open("/xa")
+
+
+def test_urgent_things_are_one_tap_away(commune, browser):
+    officer = browser("canbo")
+    page = officer.open("/")
+    assert 'href="/dung"' in page
+    assert 'href="/khan-cap"' in page
+    assert "Dừng ngay" in officer.open("/dung")
+    assert "Chưa có bản tin nào đã duyệt" in officer.open("/khan-cap")
+    commune.approved(priority="1", title="Xả lũ")
+    assert "Xả lũ" in officer.open("/khan-cap")
+    assert "Phát khẩn cấp ngay" not in browser("truongthon").open("/khan-cap")
