@@ -39,6 +39,7 @@ from protocol.errors import Refusal, RefusedError
 from protocol.keys import SigningKey, TrustSet
 from protocol.messages import Ack, CommandResult, Config, FaultReport, StationState
 from protocol.states import Reason, State
+from schedules.policy import known_zone
 
 log = structlog.get_logger(__name__)
 
@@ -321,6 +322,8 @@ class Agent:
         if claims is None:
             return
         config = body_of(claims, Config)
+        if not known_zone(config.policy):
+            raise RefusedError(Refusal.MALFORMED, f"timezone {config.policy.timezone}")
         with self._store.transaction():
             self._gate.keep(Kind.CONFIG, token, claims.rev)
             self._store.set_fact("trust", config.trust.model_dump_json())

@@ -1,6 +1,7 @@
 """The agent's own folder: one process at a time, and a damaged database is set aside, not fatal."""
 
 import fcntl
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from edge_agent.store import Store
 log = structlog.get_logger(__name__)
 
 DATABASE = "agent.db"
+BALLAST = "ballast"
+BALLAST_BYTES = 8 * 2**20
 KEEP_BAD = 3
 StoreT = TypeVar("StoreT", bound=Store)
 
@@ -48,8 +51,25 @@ def open_folder(path: Path) -> Folder:
         lock.close()
         message = f"Một tiến trình khác đang dùng {path}. Hãy dừng nó trước (systemctl stop loa-agent)."
         raise PermanentError(message) from error
+    ballast(path)
     store, reborn = open_store(path / DATABASE, Store)
     return Folder(path=path, store=store, library=FolderLibrary(path / "audio"), reborn=reborn, lock=lock)
+
+
+def ballast(path: Path) -> None:
+    """Hold a little room back while there is plenty, and give it up when there is none: a full disk must not silence the box.
+
+    A commit that finds the disk full ends the process; the next life finds this room, and makes more by eviction.
+    """
+    held = path / BALLAST
+    found = os.statvfs(path)
+    free = found.f_bavail * found.f_frsize
+    if free < BALLAST_BYTES and held.exists():
+        log.error("disk full, ballast given up", free_bytes=free)
+        held.unlink()
+    elif free > 20 * BALLAST_BYTES and not held.exists():
+        with held.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
 
 
 def open_store(database: Path, make: Callable[[Path], StoreT]) -> tuple[StoreT, bool]:
@@ -78,6 +98,7 @@ def wipe(path: Path) -> None:
     """Decommission: keys, identity, memory and audio are gone when this returns; what the technician wrote stays."""
     for name in (KEY_FILE, IDENTITY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
         (path / name).unlink(missing_ok=True)
+    (path / BALLAST).unlink(missing_ok=True)
     for bad in path.glob(f"{DATABASE}.bad-*"):
         bad.unlink()
     for folder in ("audio", "sound"):

@@ -21,6 +21,8 @@ from protocol.states import Reason, State
 
 log = structlog.get_logger(__name__)
 
+EARLIEST_YEAR, LATEST_YEAR = 2020, 2200
+LONGEST_MS = 24 * 3_600_000
 KEEP_ALERTS = 500
 """Emergency orders remembered, so that an old one cannot be played again; below the oldest, every order is stale."""
 
@@ -62,6 +64,8 @@ class Orders:
         if claims is None:
             return
         body = body_of(claims, Desired)
+        for job in body.jobs:
+            _make_sense(job)
         now = self._time.trusted_now
         if now is not None and body.valid_until < now:
             raise RefusedError(Refusal.EXPIRED, "valid_until")
@@ -169,6 +173,8 @@ class Orders:
             raise RefusedError(Refusal.MALFORMED, "an alert begins or ends one emergency")
         if body.job is not None and body.job.priority is not Priority.EMERGENCY:
             raise RefusedError(Refusal.MALFORMED, "an alert's job is an emergency")
+        if body.job is not None:
+            _make_sense(body.job)
         known = self._store.alert(job_id)
         floor = known.rev if known is not None else int(self._store.fact("alert_floor") or 0)
         if claims.rev <= floor:
@@ -221,3 +227,11 @@ class Orders:
             with self._store.transaction():
                 record = self._ledger.accept(body.job, kid=kid, rev=claims.rev, ordered_s=claims.iat.timestamp())
                 self._performer.end(record, State.CANCELLED, reason=Reason.ALL_CLEAR)
+
+
+def _make_sense(job: Job) -> None:
+    """Raises RefusedError for a job whose times no calendar can hold: its sender has made a mistake, which must not be ours."""
+    instants = [job.not_before, job.start_at, job.not_after, *([job.stream.until] if job.stream else [])]
+    too_long = job.audio is not None and job.audio.duration_ms > LONGEST_MS
+    if too_long or any(not EARLIEST_YEAR <= instant.year <= LATEST_YEAR for instant in instants):
+        raise RefusedError(Refusal.MALFORMED, f"job {job.job_id}: times")

@@ -6,8 +6,12 @@ since boot, the monotonic clock carries the time on (holdover), and a wall clock
 
 from datetime import UTC, datetime
 
-from edge_agent.ports import Clock
+import structlog
+
+from edge_agent.ports import Clock, ClockSource
 from protocol.messages import ClockState
+
+log = structlog.get_logger(__name__)
 
 STATION_FIX_S = 3600.0
 """How long the station's word counts as fresh; later it is holdover."""
@@ -15,6 +19,8 @@ BEFORE_FLOOR_S = 300.0
 """A clock this much before the newest signed message is wrong, whoever vouches for it."""
 CONFIRMED_S = 0.05
 """If station and wall clock agree within this, beside the way's uncertainty, the wall clock itself is believed."""
+ASTRAY_S = 86_400.0
+"""A station whose clock is further ahead than this of a clock that NTP holds must not mute its speakers."""
 STEP_S = 1.0
 """A larger change of the time is a step: whatever was due in between was missed by the clock's fault."""
 NOISE_S = 20e-6
@@ -35,7 +41,11 @@ class Timekeeper:
         """How far the wall clock was from the station's time at the last fix."""
 
     def raise_floor(self, iat: datetime) -> None:
-        """A verified message was signed then: it cannot be earlier now. The station's clock, not ours, vouches for it."""
+        """A verified message was signed then: it cannot be earlier now, unless NTP holds our clock and the station's is far ahead."""
+        astray = iat.timestamp() > self._clock.wall_s() + ASTRAY_S and self._clock.source() is ClockSource.NTP
+        if astray:
+            log.warning("signed in the future", iat=iat.isoformat())
+            return
         self._floor_s = max(self._floor_s, iat.timestamp())
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DAY = timedelta(days=1)
 
@@ -111,6 +111,15 @@ def allowed_spans(policy: PolicyLike, start: datetime, end: datetime) -> list[Sp
         else:
             merged.append(span)
     return [span for span in merged if span.start <= end and span.end >= start]
+
+
+def known_zone(policy: PolicyLike) -> bool:
+    """Whether this machine knows the policy's time zone; nothing else here may be asked about one that it does not know."""
+    try:
+        ZoneInfo(policy.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def ceiling_percent(policy: PolicyLike, at: datetime) -> int:

@@ -143,3 +143,12 @@ def test_three_days_without_network_under_a_clock_that_nobody_holds(world):
     world.broker_up = world.web.up = True
     world.run(1000)
     assert {world.last(job).state for job in jobs} == {S.PLAYED}
+
+
+def test_a_station_far_ahead_does_not_mute_a_box_that_ntp_holds(world):
+    job = world.job(300)
+    world.order(job)
+    ahead = NOON + timedelta(days=400)
+    world.send("state", world.seal(Kind.STATE, StationState(online=True, at=ahead), now=ahead))
+    world.run(400)
+    assert world.last(job).state is S.PLAYED

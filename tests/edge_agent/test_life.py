@@ -1,10 +1,12 @@
 """Power cuts, restarts, lost memory: the truth is told, and nothing sounds twice."""
 
 import json
+import os
 
 import pytest
 
-from edge_agent.folder import open_store, set_aside
+from edge_agent.errors import PermanentError
+from edge_agent.folder import BALLAST, BALLAST_BYTES, open_folder, open_store, set_aside
 from edge_agent.store import Store
 from protocol.envelope import Kind
 from protocol.messages import Ack
@@ -192,3 +194,22 @@ def test_the_will_is_above_the_birth_and_every_life_above_the_last(world):
         world.boot()
         world.run(2)
     assert revisions == sorted(set(revisions))
+
+
+def test_the_ballast_is_given_up_when_the_disk_is_full(tmp_path, monkeypatch):
+    folder = open_folder(tmp_path)
+    folder.close()
+    assert (tmp_path / BALLAST).stat().st_blocks * 512 >= BALLAST_BYTES
+    real = os.statvfs(tmp_path)
+    full = os.statvfs_result((*real[:4], 0, *real[5:10]))
+    monkeypatch.setattr("edge_agent.folder.os.statvfs", lambda _path: full)
+    folder = open_folder(tmp_path)
+    folder.close()
+    assert not (tmp_path / BALLAST).exists()
+
+
+def test_one_agent_a_folder(tmp_path):
+    folder = open_folder(tmp_path)
+    with pytest.raises(PermanentError, match="tiến trình khác"):
+        open_folder(tmp_path)
+    folder.close()

@@ -138,5 +138,5 @@ def test_remote_care(station):
     assert station.command(Operation.DECOMMISSION).ok
     assert agent.wait(10) == 0
     left = {path.name for path in station.box.iterdir()}
-    assert left <= {"lock"}
+    assert left <= {"lock"}, left
     assert station.presence[-1] is False

@@ -1,12 +1,14 @@
 """Nothing is believed that is not signed, for us, now, by the right key; and what loses its key falls silent."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from protocol.envelope import Kind
+from protocol.jobs import Audio
 from protocol.keys import Role, SigningKey, TrustSet, device_owner, station_owner
 from protocol.messages import Alert, Command, Desired, Operation
+from protocol.policy import Policy
 from protocol.states import Reason, State
 from tests.edge_agent.world import NOON, STATION
 
@@ -186,3 +188,33 @@ def test_a_command_that_is_too_old_is_refused(world):
     world.run(5)
     assert world.refusals() == ["expired"]
     assert world.results == []
+
+
+def test_a_config_with_a_time_zone_that_nobody_knows_is_refused(world):
+    world.configure(policy=Policy(timezone="Asia/Ha_Noi"))
+    world.run(5)
+    assert set(world.refusals()) == {"malformed"}  # it came by poll, too
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"not_after": datetime(9999, 12, 31, tzinfo=UTC)},
+        {"not_before": datetime(1, 1, 1, tzinfo=UTC)},
+        {"audio": Audio(sha256="0" * 64, bytes=1, duration_ms=2**62, urls=("/x",))},
+    ],
+)
+@pytest.mark.parametrize("as_alert", [False, True])
+def test_a_job_that_no_calendar_can_hold_is_refused_and_the_last_manifest_stays(world, wrong, as_alert):
+    job = world.job(60)
+    world.order(job)
+    world.run(5)
+    bad = (world.emergency() if as_alert else world.job(90)).model_copy(update=wrong)
+    if as_alert:
+        world.alert(bad)
+    else:
+        world.order(job, bad)
+    world.run(100)
+    assert world.refusals() == ["malformed"]
+    assert world.states(bad) == []
+    assert world.last(job).state is S.PLAYED
