@@ -1,5 +1,6 @@
 """Finding bulletins and versions, and what their stored parts are."""
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from reading import Script
@@ -35,7 +36,7 @@ def versions_of(session: Session, bulletin_id: str) -> list[Version]:
 def visible(
     session: Session, person: Person, *, limit: int = 50, before_id: str = ""
 ) -> list[tuple[Bulletin, Version]]:
-    """Bulletins of the person's area and below, the newest first, each with its newest version."""
+    """Bulletins of the person's area and below, the newest first, each with its newest version (its script not loaded)."""
     query = select(Bulletin).where(col(Bulletin.area_id).in_(rights.reach(session, person)))
     if before_id:
         query = query.where(col(Bulletin.id) < before_id)
@@ -45,6 +46,7 @@ def visible(
         select(Version)
         .where(col(Version.bulletin_id).in_([bulletin.id for bulletin in found]))
         .order_by(col(Version.number))
+        .options(defer(Version.script))  # type: ignore[arg-type]  # a mapped column at run time
     ):
         newest[version.bulletin_id] = version
     return [(bulletin, newest[bulletin.id]) for bulletin in found]

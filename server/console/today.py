@@ -106,7 +106,7 @@ def _to_do(session: Session, person: Person) -> list[dict[str, object]]:
         select(Bulletin, Version)
         .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
         .where(col(Version.status).in_(_OPEN), col(Bulletin.area_id).in_(areas.below(session, person.area_id)))
-        .order_by(col(Version.created_at).desc())
+        .order_by(col(Version.id).desc())  # ids sort by time
         .limit(_SHOWN)
     )
     newest: dict[str, dict[str, object]] = {}
