@@ -107,14 +107,15 @@ def test_runs_are_joined_by_a_pause(female, monkeypatch):
     assert quiet.sum() >= 0.15 * joined.rate_hz
 
 
-def test_every_tone_and_rime_is_one_a_person_could_speak(female):
+@pytest.mark.parametrize(("name", "lowest_hz", "highest_hz"), [("kokoro-vi-nu", 69, 300), ("kokoro-vi-nam", 69, 260)])
+def test_every_tone_and_rime_is_one_a_person_could_speak(graphs, name, lowest_hz, highest_hz):
     text = "Má bảo mạ lúa đã tốt, mà chưa thấy nước ngập, thế nhưng vẫn khuyên họ gặt ngay, kẻo muộn mất."
-    (plan,) = female.plans(text, PLAIN)
+    (plan,) = KokoroEngine(name, folder=graphs).plans(text, PLAIN)
     edges = (np.concatenate([[0], np.cumsum(plan.frames)]) * 2).astype(int)
     for place in plan.utterance.places:
         rime = plan.f0_hz[edges[place.middle + 1] : edges[place.end if place.how.stopped else place.end + 1]]
-        assert rime.min() >= 65
-        assert rime.max() <= 300
+        assert rime.min() >= lowest_hz
+        assert rime.max() <= highest_hz
     lengths_ms = [end - start for start, end in plan.rimes_ms]
     assert min(lengths_ms) >= 90
     assert max(lengths_ms) <= 600
