@@ -41,7 +41,7 @@ class Timekeeper:
         """How far the wall clock was from the station's time at the last fix."""
 
     def raise_floor(self, iat: datetime) -> None:
-        """A verified message was signed then: it cannot be earlier now, unless NTP holds our clock and the station's is far ahead."""
+        """A verified message was signed then: it cannot be earlier now, unless NTP holds ours and theirs is far ahead."""
         astray = iat.timestamp() > self._clock.wall_s() + ASTRAY_S and self._clock.source() is ClockSource.NTP
         if astray:
             log.warning("signed in the future", iat=iat.isoformat())
