@@ -107,7 +107,7 @@ def _simulate(
         programme.trouble_makers()
         forger = Forger(kernel, station=station, broker=broker, boxes=boxes, archive=archive, record=history.add)
         forger.begin(FORGERIES_A_DAY, healed)
-        weather = Weather(kernel, boxes=boxes, broker=broker, station=station, starts=programme.starts, until=healed)
+        weather = Weather(kernel, boxes=boxes, broker=broker, station=station, planned=programme.planned, until=healed)
         weather.begin()
         for box in boxes:
             kernel.at(healed + 5.0, partial(station.configure, box.device))

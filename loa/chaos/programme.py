@@ -4,6 +4,7 @@ import hashlib
 import io
 import wave
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
 from loa.chaos import history as h
@@ -20,7 +21,17 @@ from protocol.priorities import Priority
 DAY_S = 86_400
 VIETNAM_S = 7 * 3600
 ORDERS_A_DAY = 22
-EMERGENCIES_A_DAY = 1.5
+EMERGENCIES_A_DAY = 4
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What will be on the air, if all goes well."""
+
+    device: str
+    start_s: float
+    length_s: float
+    file: str | None
 
 
 class Archive:
@@ -108,8 +119,8 @@ class Programme:
         self._prepared = [archive.make(self._random.randrange(8_000, 25_000)) for _ in range(4)]
         for desk in station.desks.values():
             desk.prefetch = tuple(self._prepared)
-        self.starts: list[tuple[str, float, float]] = []
-        """Device, true start and length of what was planned: troubles like to come then."""
+        self.planned: list[Planned] = []
+        """Troubles like to come around these."""
 
     def plan(self) -> None:
         """Everything that will be ordered."""
@@ -178,7 +189,8 @@ class Programme:
         at = max(self._kernel.now + random.uniform(1, 60), start - lead)
         self._kernel.at(at, lambda: self._order(device, job))
         self._second_thoughts(device, job, at, start)
-        self.starts.append((device, start, (job.not_after.timestamp() - start)))
+        file = job.audio.sha256 if job.audio else None
+        self.planned.append(Planned(device, start, job.not_after.timestamp() - start, file))
         return job
 
     def _relay(self, start: float, length: float) -> Job:
@@ -214,10 +226,12 @@ class Programme:
     def _emergencies(self, day: float) -> None:
         random = self._random
         hours = min(DAY_S, self._until - day)
-        share = EMERGENCIES_A_DAY * hours / DAY_S
-        count = int(share) + (random.random() < share % 1)
-        for _ in range(count):
+        today = [planned for planned in self.planned if day <= planned.start_s < day + hours]
+        for _ in range(_times(random, EMERGENCIES_A_DAY * hours / DAY_S)):
             start = day + random.uniform(60, max(61, hours))
+            if today and random.random() < 0.7:  # into something
+                planned = random.choice(today)
+                start = planned.start_s + random.uniform(-5, planned.length_s)
             self._emergency(start)
             if random.random() < 0.3:
                 self._emergency(start + random.uniform(0, 120))
@@ -265,8 +279,8 @@ class Programme:
         span = self._until - self._kernel.now
         for box in self._boxes:
             for _ in range(_times(random, 0.7 * span / DAY_S)):
-                _, start, length = random.choice(self.starts)
-                at = start + random.uniform(-2, max(1.0, min(length, 120.0)))
+                planned = random.choice([found for found in self.planned if found.device == box.device])
+                at = planned.start_s + random.uniform(-2, max(1.0, min(planned.length_s, 120.0)))
                 self._kernel.at(at, _command(self._station, box.device, Operation.STOP_ALL))
             for _ in range(_times(random, 0.5 * span / DAY_S)):
                 self._kernel.at(

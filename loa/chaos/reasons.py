@@ -156,7 +156,10 @@ def _missed(truth: Truth, belief: Belief, order: h.Ordered, reason: str) -> str 
         )
     match reason:
         case "off":
-            found = bool(window - truth.running) or any(wipe > order.start_s for wipe in truth.wiped)
+            # Whoever has no clock cannot tell afterwards whether it was on just then; neither can a destroyed memory.
+            found = bool(window - (truth.running & truth.clock_known)) or any(
+                wipe > order.start_s for wipe in truth.wiped
+            )
         case "clock":
             found = bool(window - truth.clock_known.shrunk(margin))
         case "no_audio":

@@ -1,11 +1,12 @@
 """What goes wrong, when: drawn before the simulation begins, over by the healing."""
 
 from collections.abc import Callable
+from functools import partial
 
 from loa.chaos.box import Box
 from loa.chaos.broker import Broker, Faults
 from loa.chaos.kernel import Kernel
-from loa.chaos.programme import DAY_S, sound_file
+from loa.chaos.programme import DAY_S, Planned, sound_file
 from loa.chaos.station import Station
 
 NTP_AFTER_S = 30.0
@@ -13,7 +14,7 @@ NTP_LOST_S = 3600.0
 
 
 class Weather:
-    """Troubles of a fleet between now and `until`. `starts` says when and how long something is planned to sound on a device."""
+    """Troubles of a fleet between now and `until`. `planned`: what they like to hit."""
 
     def __init__(
         self,
@@ -22,7 +23,7 @@ class Weather:
         boxes: list[Box],
         broker: Broker,
         station: Station,
-        starts: list[tuple[str, float, float]],
+        planned: list[Planned],
         until: float,
     ) -> None:
         self._kernel = kernel
@@ -32,7 +33,9 @@ class Weather:
         self._until = until
         self._random = kernel.random("weather")
         self._down: dict[str, list[int]] = {box.device: [0, 0, 0] for box in boxes}
-        self._starts = {box.device: [s for s in starts if s[0] == box.device and s[1] < until] for box in boxes}
+        self._planned = {
+            box.device: [p for p in planned if p.device == box.device and p.start_s < until] for box in boxes
+        }
         self._broken_broker = 0
 
     def begin(self) -> None:
@@ -42,10 +45,10 @@ class Weather:
             box.set_lines(broker=True, web=True, slow=False)
             self._times(4, lambda b=box: self._line(b))  # type: ignore[misc]  # mypy does not type defaults of lambdas
             self._times(2.0, lambda b=box: self._power(b))  # type: ignore[misc]
-            self._times(1.5, lambda b=box: self._near(b, self._cut(b)))  # type: ignore[misc]
+            self._times(2.5, lambda b=box: self._near(b, self._cut(b)))  # type: ignore[misc]
             self._times(1.0, lambda b=box: self._near(b, b.crash))  # type: ignore[misc]
             self._times(0.4, lambda b=box: self._full(b))  # type: ignore[misc]
-            self._times(1.0, lambda b=box: self._flip(b))  # type: ignore[misc]
+            self._times(1.5, lambda b=box: self._flip(b))  # type: ignore[misc]
             self._times(0.12, lambda b=box: self._damage(b))  # type: ignore[misc]
             self._times(0.5, lambda b=box: self._near(b, b.button))  # type: ignore[misc]
             self._times(1.0, lambda b=box: self._step_clock(b))  # type: ignore[misc]
@@ -93,22 +96,22 @@ class Weather:
 
     def _cut(self, box: Box) -> Callable[[], None]:
         random = self._random
-        lasting = max(1.0, min(random.lognormvariate(3.5, 1.5), 10_000.0))
+        lasting = max(1.0, min(random.lognormvariate(2.5, 1.2), 10_000.0))
         return lambda: box.cut_in_commit(lasting)
 
     def _near(self, box: Box, act: Callable[[], None]) -> None:
         """At an awkward moment: around a start, in the middle of a sound."""
         random = self._random
-        if not self._starts[box.device]:
+        if not self._planned[box.device]:
             return
-        _, start, length = random.choice(self._starts[box.device])
+        planned = random.choice(self._planned[box.device])
         chance = random.random()
-        if chance < 0.4:
-            at = start + random.uniform(-2.5, 0.5)
+        if chance < 0.5:
+            at = planned.start_s + random.uniform(-1.2, 0.3)
         elif chance < 0.9:
-            at = start + random.uniform(0.0, length)
+            at = planned.start_s + random.uniform(0.0, planned.length_s)
         else:
-            at = start - random.uniform(0, 600)
+            at = planned.start_s - random.uniform(0, 600)
         if self._kernel.now < at < self._until:
             self._kernel.at(at, act)
 
@@ -116,14 +119,13 @@ class Weather:
         self._during(self._some_time(), self._random.uniform(600, 20_000), lambda sign: box.set_full(full=sign > 0))
 
     def _flip(self, box: Box) -> None:
+        """A file goes bad on the disk, some time before it is needed."""
         random = self._random
-
-        def act() -> None:
-            files = sorted(box.shelf.files())
-            if files:
-                box.flip(random.choice(files))
-
-        self._kernel.at(self._some_time(), act)
+        if not self._planned[box.device]:
+            return
+        planned = random.choice(self._planned[box.device])
+        if planned.file is not None:
+            self._kernel.at(planned.start_s - random.expovariate(1 / 600), partial(box.flip, planned.file))
 
     def _damage(self, box: Box) -> None:
         lasting = self._random.uniform(5, 600)
