@@ -11,6 +11,7 @@ import structlog
 import typer
 
 from edge_agent.errors import AgentError, TransientError
+from loa.choices import Sink
 
 app = typer.Typer(help="Máy ở cụm loa (the agent on a speaker).", no_args_is_help=True)
 
@@ -38,24 +39,23 @@ def enrol(
 @app.command()
 def run(
     state: State,
-    sink: Annotated[str, typer.Option(help="auto, card hoặc wav.")] = "auto",
+    sink: Sink = "auto",
     wav: Annotated[Path | None, typer.Option(help="Tệp WAV khi phát ra tệp (the file of the WAV sink).")] = None,
     station_url: Annotated[
         str | None, typer.Option(help="Địa chỉ đài, nếu đã đổi (overrides the enrolled one).")
     ] = None,
 ) -> None:
     """Chạy máy ở cụm loa cho đến khi được bảo dừng."""
-    from edge_agent.runtime.assembly import Settings, Sink
+    from edge_agent.runtime.assembly import Settings
+    from edge_agent.runtime.assembly import Sink as SinkChoice
     from edge_agent.runtime.assembly import run as run_agent
     from edge_agent.runtime.logs import LogTail
 
     tail = LogTail()
     processors = structlog.get_config()["processors"]
     structlog.configure(processors=[*processors[:-1], tail, processors[-1]])
-    if sink not in set(Sink):
-        raise typer.BadParameter(f"--sink là một trong: {', '.join(Sink)}")
     try:
-        run_agent(Settings(state=state, sink=Sink(sink), wav=wav, station_url=station_url, tail=tail))
+        run_agent(Settings(state=state, sink=SinkChoice(sink), wav=wav, station_url=station_url, tail=tail))
     except AgentError as error:
         _fail(error)
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +15,9 @@ app = typer.Typer(help="Nhật ký thao tác: ai đã làm gì, không sửa đ�
 @app.command()
 def export(*, data: Annotated[Path, typer.Option(help="Thư mục dữ liệu của đài.")] = Path("var/station")) -> None:
     """In toàn bộ nhật ký ra màn hình, mỗi dòng một mục JSON."""
-    for entry in _stored(data):
-        typer.echo(json.dumps(entry, ensure_ascii=False))
+    with _errors_to_the_person():
+        for entry in _stored(data):
+            typer.echo(json.dumps(entry, ensure_ascii=False))
 
 
 @app.command()
@@ -38,7 +40,8 @@ def verify(
             seen = seen or entry.get("hash") == last_hash
             yield entry
 
-    verdict = check(watched())
+    with _errors_to_the_person():
+        verdict = check(watched())
     if not verdict.ok:
         typer.echo(f"✗ {verdict.problem}", err=True)
         raise typer.Exit(1)
@@ -46,6 +49,20 @@ def verify(
         typer.echo("✗ Mã cuối đã ghi lại lần trước không còn trong nhật ký: phần cuối đã bị cắt hoặc thay.", err=True)
         raise typer.Exit(1)
     typer.echo(f"Nguyên vẹn: {verdict.entries} mục, mã cuối {verdict.last_hash}")
+
+
+@contextmanager
+def _errors_to_the_person() -> Iterator[None]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except OSError as error:
+        typer.echo(f"✗ Không đọc được nhật ký: {error}", err=True)
+        raise typer.Exit(1) from error
+    except SQLAlchemyError as error:
+        typer.echo("✗ Không đọc được cơ sở dữ liệu của đài. Hãy kiểm tra --data.", err=True)
+        raise typer.Exit(1) from error
 
 
 def _stored(data: Path) -> Iterator[dict[str, Any]]:

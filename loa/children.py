@@ -1,4 +1,4 @@
-"""Child processes of a demo or a bench: started with a log file each, ended together."""
+"""Child processes of a demo or a test: started with a log file each, ended together, never left behind."""
 
 import contextlib
 import os
@@ -10,7 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from server.broker import tether
+
 _PATIENCE_S = 10.0
+_LONGEST_RUN_S = 120.0
 
 
 class ChildFailedError(Exception):
@@ -18,7 +21,10 @@ class ChildFailedError(Exception):
 
 
 class Children:
-    """A context manager: whatever was started in it has ended when it is left. Thread-unsafe."""
+    """A context manager: whatever was started in it has ended when it is left. Thread-unsafe.
+
+    A child also ends (SIGTERM from the kernel) when the thread that started it does, so that a killed demo leaves nothing behind.
+    """
 
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
@@ -46,9 +52,10 @@ class Children:
 
     def loa(self, name: str, arguments: Sequence[str], environment: dict[str, str] | None = None) -> None:
         """Start `loa ARGUMENTS…` under `name`, or start it again after it has ended; its log goes on in `{name}.log`."""
+        lock = self._log_dir / f"{name}.lock"
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", "loa", *arguments],
+                [sys.executable, "-I", tether.__file__, str(lock), sys.executable, "-m", "loa", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -57,11 +64,13 @@ class Children:
 
     def run_loa(self, arguments: Sequence[str]) -> None:
         """Run `loa ARGUMENTS…` to its end; raises ChildFailedError with what it printed if it fails."""
-        done = subprocess.run(
-            [sys.executable, "-m", "loa", *arguments], capture_output=True, text=True, timeout=120, check=False
-        )
+        command, title = [sys.executable, "-m", "loa", *arguments], f"loa {' '.join(arguments[:2])}"
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_RUN_S, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise ChildFailedError(f"{title}: quá {_LONGEST_RUN_S:.0f} giây chưa xong") from error
         if done.returncode != 0:
-            raise ChildFailedError(f"loa {' '.join(arguments[:2])}: {(done.stderr or done.stdout).strip()[-500:]}")
+            raise ChildFailedError(f"{title}: {(done.stderr or done.stdout).strip()[-500:]}")
 
     def log(self, name: str) -> Path:
         """Where that child's output goes."""

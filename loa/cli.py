@@ -22,7 +22,6 @@ from loa import (
     voices_command,
 )
 
-
 app = typer.Typer(
     help="Loa Làng: văn bản của xã thành tiếng nói trên loa thôn, đúng giờ, có chữ ký, và biết đã phát gì.",
     no_args_is_help=True,
@@ -35,10 +34,7 @@ app.command("read")(read_command.read)
 app.command("say")(say_command.say)
 app.command("backup")(backup_command.backup)
 app.command("restore")(backup_command.restore)
-app.command("backup")(backup_command.backup)
-app.command("restore")(backup_command.restore)
 app.add_typer(agent_command.app, name="agent")
-app.add_typer(audit_command.app, name="audit")
 app.add_typer(audit_command.app, name="audit")
 app.add_typer(voices_command.app, name="voices")
 

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class ApiError(Exception):
-    """The station refused; the message is its own Vietnamese sentence."""
+    """The station refused; the message is its own Vietnamese sentence. `status` 0: it did not answer at all."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -35,26 +35,25 @@ class Client:
 
     def get(self, path: str) -> Any:
         """JSON of a GET; raises ApiError."""
-        return self._answer(self._http.get(path))
+        return self._answer(self._send("GET", path))
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """JSON of a POST; raises ApiError."""
-        return self._answer(self._http.post(path, json=body or {}))
+        return self._answer(self._send("POST", path, json=body or {}))
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         """JSON of a PATCH; raises ApiError."""
-        return self._answer(self._http.patch(path, json=body))
+        return self._answer(self._send("PATCH", path, json=body))
 
     def upload(self, path: str, file: Path, fields: dict[str, str], *, name: str | None = None) -> Any:
         """JSON of a multipart POST of one file; raises ApiError."""
         with file.open("rb") as stream:
-            return self._answer(
-                self._http.post(path, files={"file": (name or file.name, stream)}, data=fields, timeout=120.0)
-            )
+            files = {"file": (name or file.name, stream)}
+            return self._answer(self._send("POST", path, files=files, data=fields, timeout=120.0))
 
     def download(self, path: str) -> bytes:
         """Bytes of a GET; raises ApiError."""
-        answer = self._http.get(path, timeout=120.0)
+        answer = self._send("GET", path, timeout=120.0)
         if answer.is_error:
             self._answer(answer)
         return answer.content
@@ -62,6 +61,13 @@ class Client:
     def sign_in(self, username: str, password: str) -> "Client":
         """A client signed in as that person."""
         return Client(self.url, self.post("/sign-in", {"username": username, "password": password})["token"])
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, path, **options)
+        except httpx.TransportError as error:
+            message = f"Đài ở {self.url} không trả lời ({type(error).__name__}). Hãy xem đài còn chạy không."
+            raise ApiError(0, "unreachable", message) from error
 
     @staticmethod
     def _answer(answer: httpx.Response) -> Any:

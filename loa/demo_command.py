@@ -1,12 +1,13 @@
 """`loa demo`: the main job once, from a document to three speakers, and a report of what was measured."""
 
-import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from loa.choices import Broker, Sink
 
 if TYPE_CHECKING:
     from loa.demo.job import Aired
@@ -20,9 +21,9 @@ _MOST_CER = 0.20
 def demo(
     *,
     document: Annotated[Path | None, typer.Option(help="Văn bản của bạn; không có thì dùng thông báo mẫu.")] = None,
-    sink: Annotated[str, typer.Option(help="auto, card hoặc wav")] = "auto",
-    broker: Annotated[str, typer.Option(help="auto, mosquitto hoặc iotcore")] = "auto",
-    folder: Annotated[Path, typer.Option(help="Nơi đặt mọi thứ của lần chạy này; nội dung cũ bị xóa.")] = Path(
+    sink: Sink = "auto",
+    broker: Broker = "auto",
+    folder: Annotated[Path, typer.Option(help="Nơi đặt mọi thứ của lần chạy này; của lần trước bị xóa.")] = Path(
         "var/demo"
     ),
 ) -> None:
@@ -32,34 +33,35 @@ def demo(
     from loa.children import ChildFailedError, Children
     from loa.client import ApiError
     from loa.demo.document import write_demo_document
+    from loa.demo.folder import FolderError, fresh
     from loa.demo.job import DemoFailedError, air
     from loa.demo.show import Show
     from loa.stage import Stage, StageOptions
+    from voices import VoiceError
 
     begun = time.monotonic()
     folder = folder.resolve()
     if document is not None and not document.is_file():
         raise typer.BadParameter(f"Không có tệp {document}", param_hint="--document")
-    shutil.rmtree(folder, ignore_errors=True)
-    console = Console()
-    show = Show(console)
-    if document is None:
-        document = folder / "thong-bao.docx"
-        write_demo_document(document, datetime.now(UTC).astimezone().date())
+    show = Show(Console())
     try:
-        with Children(folder / "logs") as children:
-            stage = Stage(StageOptions(folder=folder, sink=sink, broker=broker), children)
-            stage.start_station()
-            show.step(f"Đài {stage.url}, máy chủ tin {stage.station['broker']}")
-            stage.set_up()
-            stage.start_speakers()
-            show.step("Ba cụm loa đã ghi danh và kết nối")
-            aired = air(stage, document, show)
-    except (DemoFailedError, ChildFailedError, ApiError, TimeoutError) as error:
-        show.problem(str(error))
+        with fresh(folder, document):
+            if document is None:
+                document = folder / "thong-bao.docx"
+                write_demo_document(document, datetime.now(UTC).astimezone().date())
+            with Children(folder / "logs") as children:
+                stage = Stage(StageOptions(folder=folder, sink=sink, broker=broker), children)
+                stage.start_station()
+                show.step(f"Đài {stage.url}, máy chủ tin {stage.station['broker']}")
+                stage.set_up()
+                stage.start_speakers()
+                show.step("Ba cụm loa đã ghi danh và kết nối")
+                aired = air(stage, document, show)
+            report = _report(stage, document, aired, begun, show)
+            report.write(folder / "report.json")
+    except (DemoFailedError, FolderError, ChildFailedError, ApiError, VoiceError, OSError) as error:
+        show.problem(str(error))  # a TimeoutError is an OSError, too
         raise typer.Exit(1) from error
-    report = _report(stage, document, aired, begun, show)
-    report.write(folder / "report.json")
     for problem in report.problems:
         show.problem(problem)
     if report.ok:
@@ -77,7 +79,7 @@ def _report(stage: "Stage", document: Path, aired: "Aired", begun: float, show: 
     speakers: list[SpeakerReport] = []
     onsets: list[float] = []
     heard_cer = None
-    due = datetime.fromisoformat(aired.occurrence["due_at"]).timestamp()
+    due_s = datetime.fromisoformat(aired.occurrence["due_at"]).timestamp()
     for delivery in aired.occurrence["deliveries"]:
         output = Output.beside(Path(delivery["output"])) if delivery["output"] else None
         speakers.append(
@@ -90,14 +92,14 @@ def _report(stage: "Stage", document: Path, aired: "Aired", begun: float, show: 
                 output_epoch=output.epoch if output else None,
             )
         )
-        onset = output.onset(due - 1.0) if output else None
+        onset = output.onset(due_s - 1.0) if output else None
         if output is None or onset is None:
             continue
         onsets.append(onset)
         if heard_cer is None:
             show.step(f"Máy nhận dạng đang nghe lại {delivery['speaker_id']} …")
-            started_at = datetime.fromisoformat(delivery["started_at"]).timestamp()
-            heard_cer = round(hear(output, started_at, aired.production["timeline"]).cer, 4)
+            start_s = due_s + (delivery["start_error_ms"] or 0.0) / 1000
+            heard_cer = round(hear(output, start_s, aired.production["timeline"]).cer, 4)
     problems = [f"{s.id}: {s.state}" for s in speakers if s.state != "PLAYED"]
     if not speakers:
         problems.append("Không có cụm loa nào")

@@ -6,19 +6,22 @@ from typing import Annotated
 
 import typer
 
+from loa.choices import Broker, Sink
+
 
 def run(
     *,
     folder: Annotated[Path, typer.Option(help="Nơi giữ dữ liệu giữa các lần chạy.")] = Path("var/run"),
     port: Annotated[int, typer.Option(help="Cổng của trang web.")] = 8000,
-    sink: Annotated[str, typer.Option(help="auto, card hoặc wav")] = "auto",
-    broker: Annotated[str, typer.Option(help="auto, mosquitto hoặc iotcore")] = "auto",
+    sink: Sink = "auto",
+    broker: Broker = "auto",
 ) -> None:
     """Đài và ba cụm loa trên máy này, chạy đến khi bấm Ctrl-C."""
     from rich.console import Console
     from rich.table import Table
 
     from loa.children import ChildFailedError, Children
+    from loa.client import ApiError
     from loa.stage import Stage, StageOptions
 
     console = Console()
@@ -39,6 +42,6 @@ def run(
                 time.sleep(1.0)
     except KeyboardInterrupt:
         console.print("Đã dừng.")
-    except (ChildFailedError, TimeoutError) as error:
+    except (ChildFailedError, ApiError, OSError) as error:
         console.print(f"✗ {error}", style="red", markup=False)
         raise typer.Exit(1) from error

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PAUSE_MS = {"clause": 180, "sentence": 450, "paragraph": 900}
 _MOST_TEXT_ARGUMENT_CHARS = 250
 """A longer argument is no file name (names end at 255 bytes)."""
+_DOCUMENT_SUFFIXES = frozenset({".doc", ".docx", ".odt", ".rtf", ".pdf", ".txt", ".html", ".htm", ".jpg", ".png"})
 
 
 def say(
@@ -99,6 +100,8 @@ def _sentences(text: str) -> "list[SpokenSentence]":
         from reading.extraction import extract
 
         script = read(extract(Path(text)))
+    elif Path(text).suffix.lower() in _DOCUMENT_SUFFIXES and len(text.split()) == 1:
+        raise typer.BadParameter(f"Không có tệp {text}")
     else:
         script = read(document_from_text(text))
     return [SpokenSentence(text=sentence.spoken, pause_after=sentence.pause_after) for sentence in script.aloud]

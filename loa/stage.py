@@ -13,7 +13,9 @@ from typing import Any
 
 import httpx
 
+from edge_agent.identity import IDENTITY_FILE, write_private
 from loa.children import Children
+from loa.choices import Broker, Sink
 from loa.client import ApiError, Client, wait_for
 
 COMMUNE = {"name": "Xã Khuổi Nằn", "code": "khuoi-nan"}
@@ -37,11 +39,11 @@ _START_S = 60.0
 
 @dataclass(frozen=True)
 class StageOptions:
-    """How to set the stage. `sink` is "auto", "card" or "wav"; port 0 is a free one."""
+    """How to set the stage; port 0 is a free one."""
 
     folder: Path
-    sink: str = "auto"
-    broker: str = "auto"
+    sink: Sink = "auto"
+    broker: Broker = "auto"
     host: str = "127.0.0.1"
     port: int = 0
     voice: str | None = None
@@ -89,11 +91,20 @@ class Stage:
         )
 
     def set_up(self) -> None:
-        """The commune, its people and its speakers, once per folder; then every speaker is enrolled."""
+        """The commune, its people and its speakers, each once per folder: one that was interrupted is completed."""
         if not self._passwords_path.exists():
-            self._found_commune()
+            self._make_passwords()
+        code = self._data / "setup-code"
+        if code.exists():
+            self._found_commune(code.read_text().strip())
+        area_id = self.area_id(SPEAKER_VILLAGE)
+        with self.client("kythuat") as technician:
+            known = {speaker["id"] for speaker in technician.get("/speakers")["items"]}
+            for speaker, name in SPEAKERS:
+                if speaker not in known:
+                    technician.post("/speakers", {"id": speaker, "name": name, "area_id": area_id})
         for speaker, _ in SPEAKERS:
-            if not self._state(speaker).exists():
+            if not (self._state(speaker) / IDENTITY_FILE).exists():
                 self._enrol(speaker)
 
     def start_speakers(self) -> None:
@@ -137,34 +148,30 @@ class Stage:
             return None
         self.station = json.loads(about.read_text())
         try:
-            return (
-                True
-                if httpx.get(f"{self.url}/api/v1/me", timeout=5.0).status_code == httpx.codes.UNAUTHORIZED
-                else None
-            )
+            answer = httpx.get(f"{self.url}/api/v1/me", timeout=5.0)
         except httpx.TransportError:
             return None
+        return True if answer.status_code == httpx.codes.UNAUTHORIZED else None
 
-    def _found_commune(self) -> None:
+    def _make_passwords(self) -> None:
         passwords = {username: secrets.token_urlsafe(9) for username, *_ in _PEOPLE}
-        part = self._passwords_path.with_suffix(".part")
-        part.touch(mode=0o600)
-        part.write_text(json.dumps(passwords))
+        write_private(self._passwords_path, json.dumps(passwords).encode())
+
+    def _found_commune(self, code: str) -> None:
+        passwords = self.passwords
         people = [
             {"username": username, "name": name, "role": role, "password": passwords[username], "area_code": area}
             for username, name, role, area in _PEOPLE
         ]
-        code = (self._data / "setup-code").read_text().strip()
+        body = {
+            "setup_code": code, "commune": COMMUNE, "villages": list(VILLAGES), "people": people, "policy": ANY_HOUR,
+        }  # fmt: skip
         with Client(self.url) as visitor:
-            body = {
-                "setup_code": code, "commune": COMMUNE, "villages": list(VILLAGES), "people": people, "policy": ANY_HOUR,
-            }  # fmt: skip
-            visitor.post("/setup", body)
-        part.rename(self._passwords_path)
-        area_id = self.area_id(SPEAKER_VILLAGE)
-        with self.client("kythuat") as technician:
-            for speaker, name in SPEAKERS:
-                technician.post("/speakers", {"id": speaker, "name": name, "area_id": area_id})
+            try:
+                visitor.post("/setup", body)
+            except ApiError as refusal:
+                if refusal.status != httpx.codes.CONFLICT:  # a commune that is there already needs no founding
+                    raise
 
     def _enrol(self, speaker: str) -> None:
         with self.client("kythuat") as technician:

@@ -31,7 +31,7 @@ def run(settings: Settings, *, announce: Callable[[str], None] = lambda _: None)
 
     Port 0 takes a free port and keeps it for the next start: speakers remember the address. Raises AlreadyRunningError.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (settings.data_dir / "station.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # freed by the kernel, also after kill -9

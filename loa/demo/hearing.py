@@ -50,7 +50,7 @@ def spread_ms(onsets: list[float]) -> float | None:
     return round((max(onsets) - min(onsets)) * 1000, 2) if len(onsets) > 1 else None
 
 
-def hear(output: Output, started_at: float, timeline: list[dict[str, Any]]) -> EarReport:
-    """The recogniser's opinion of what came out, in pieces cut by the script's timeline."""
+def hear(output: Output, start_s: float, timeline: list[dict[str, Any]]) -> EarReport:
+    """The recogniser's opinion of what came out from `start_s` (Unix seconds) on, in pieces cut by the script's timeline."""
     entries = [TimelineEntry.model_validate(entry) for entry in timeline]
-    return listen(output.wav, entries, offset_ms=round((started_at - output.epoch) * 1000))
+    return listen(output.wav, entries, offset_ms=round((start_s - output.epoch) * 1000))

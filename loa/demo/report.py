@@ -38,5 +38,5 @@ class DemoReport(BaseModel):
         """Write the report, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_text(self.model_dump_json(indent=2) + "\n")
+        part.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
         part.rename(path)
