@@ -106,19 +106,23 @@ def _approved(session: Session, commune: Area, officer: Person) -> str:
 
 
 def _past(session: Session, commune: Area, officer: Person, version_id: str, count: int) -> None:
+    schedules: list[Schedule] = []
+    occurrences: list[Occurrence] = []
+    deliveries: list[Delivery] = []
     start: datetime = now() - timedelta(days=100)
     for number in range(count):
         due_at = start + timedelta(minutes=10 * number)
         schedule = Schedule(
             version_id=version_id, area_id=commune.id, start_at=due_at, duration_ms=40_000, created_by=officer.id
         )
-        session.add(schedule)
-        session.flush()
+        schedules.append(schedule)
         occurrence = Occurrence(
             schedule_id=schedule.id, version_id=version_id, due_at=due_at, not_after=due_at + timedelta(minutes=5)
         )
-        session.add(occurrence)
-        session.flush()
-        session.add(
+        occurrences.append(occurrence)
+        deliveries.append(
             Delivery(occurrence_id=occurrence.id, speaker_id="loa-00000", state=State.PLAYED, published_at=due_at)
         )
+    for rows in (schedules, occurrences, deliveries):
+        session.add_all(rows)
+        session.flush()
