@@ -30,7 +30,9 @@ def _eligible(truth: Truth, belief: Belief, key: h.Key) -> Intervals:
     assert order.file is not None
     pass_s = order.pass_ms / 1000
     start = order.start_s
-    end = min(knowledge.doubted_s, order.not_after_s - pass_s - 1.0, _counted_out(truth, key, order.count))
+    end = min(
+        knowledge.doubted_s, order.not_after_s - pass_s - order.gap_s - 1.0, _counted_out(truth, key, order.count)
+    )
     end = min([end, *(t for t, _ in belief.stops if t >= min(knowledge.may_s, start))])
     end = min([end, *(belief.revoked.get(kid, end) for kid in knowledge.kids)])
     known = belief.known(key)

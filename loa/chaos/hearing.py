@@ -107,6 +107,12 @@ def _window(truth: Truth, order: h.Ordered, sound: h.Sound) -> Iterator[Violatio
     if not order.now and sound.start_s < max(order.not_before_s, order.start_s) - tolerance:
         yield _violation(Fault.OUTSIDE_WINDOW, truth, sound, f"{order.start_s - sound.start_s:.2f} s early")
     latest = min(order.start_s + order.max_start_delay_s, order.not_after_s)
+    if (
+        order.now
+        and truth.clock_known.at(first.start_s) is None
+        and truth.newest_known_s(sound.t - GRACE_S) <= order.not_after_s
+    ):
+        return  # without a clock an order of now is believed: nothing yet has told that it is old
     if first.start_s > latest + tolerance + START_GRACE_S:
         yield _violation(Fault.OUTSIDE_WINDOW, truth, sound, f"begun {first.start_s - latest:.2f} s too late")
     elif sound.t > order.not_after_s + tolerance + START_GRACE_S:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from loa.chaos import history as h
 from loa.chaos.belief import EMERGENCY, Belief, quiet
 from loa.chaos.ends import heard_ms, job_events
-from loa.chaos.hearing import ENDS, job_key
+from loa.chaos.hearing import ENDS, RELAY, job_key
 from loa.chaos.intervals import FOREVER, Intervals
 from loa.chaos.reasons import busy, latest_s
 from loa.chaos.truth import Truth
@@ -59,7 +59,7 @@ def _unheard(truth: Truth, belief: Belief, key: h.Key, order: h.Ordered) -> Iter
     knowledge = belief.of[key]
     latest = min(latest_s(order), knowledge.doubted_s)
     stop = min((t for t, _ in belief.stops if order.start_s - 5.0 <= t), default=FOREVER)
-    latest = min(latest, stop)
+    latest = min([latest, stop, *_taken_over(truth, order)])
     tolerance = truth.clock_tolerance_s(order.start_s)
     settle = SETTLE_S + truth.opening.load_s + truth.opening.warm_up_s
     known = belief.known(key)
@@ -78,6 +78,14 @@ def _unheard(truth: Truth, belief: Belief, key: h.Key, order: h.Ordered) -> Iter
             if missing.longest > settle:
                 detail = f"its audio did not come in {end - start:.0f} s of undisturbed line"
                 yield Violation(fault=Fault.MISSED, device=truth.device, t=start, job_id=key[0], detail=detail)
+
+
+def _taken_over(truth: Truth, order: h.Ordered) -> Iterator[float]:
+    """When a relay's turn went to one with a later slot: then it is over."""
+    for sound in truth.sounds:
+        other = truth.orders.get(sound.key)
+        if other is not None and order.priority == other.priority == RELAY and other.start_s >= order.start_s:
+            yield sound.start_s
 
 
 def _died_beginning(truth: Truth, order: h.Ordered) -> bool:

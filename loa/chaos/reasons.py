@@ -78,7 +78,7 @@ def _preempted(case: _Case) -> bool:
         if s.key != case.key and last - 1 <= s.start_s <= until and s.key in case.truth.orders
     ]
     before = [s for s in first if case.truth.orders[s.key].priority <= case.order.priority]
-    return bool(before) or _emergency_near(case.truth, case.belief, last)
+    return bool(before) or _taker_near(case.truth, case.belief, case.order, last)
 
 
 def _over(case: _Case) -> bool:
@@ -110,10 +110,13 @@ _FOUNDED: dict[tuple[str, str | None], tuple[Callable[[_Case], bool], str]] = {
 """Every end but PLAYED and MISSED, with what must have been so."""
 
 
-def _emergency_near(truth: Truth, belief: Belief, t: float) -> bool:
-    """Whether an emergency was in the agent's hands about then."""
+def _taker_near(truth: Truth, belief: Belief, mine: h.Ordered, t: float) -> bool:
+    """Whether something that takes its place was in the agent's hands about then, heard or not."""
     return any(
-        order.priority == EMERGENCY and belief.of[key].may_s <= t + 1.0 and t <= order.not_after_s + NEAR_S
+        order.priority in {EMERGENCY, mine.priority if mine.priority == RELAY else EMERGENCY}
+        and order.job_id != mine.job_id
+        and max(belief.of[key].may_s, order.start_s - NEAR_S) <= t + 1.0
+        and t <= order.not_after_s + NEAR_S
         for key, order in truth.orders.items()
         if key in belief.of
     )
@@ -161,7 +164,8 @@ def _missed(truth: Truth, belief: Belief, order: h.Ordered, reason: str) -> str 
                 wipe > order.start_s for wipe in truth.wiped
             )
         case "clock":
-            found = bool(window - truth.clock_known.shrunk(margin))
+            until = max(latest, min(told, truth.opening.end_s)) + margin  # told too late, and unable to see that it was
+            found = bool(Intervals([(start - margin, until)]) - (truth.running & truth.clock_known.shrunk(margin)))
         case "no_audio":
             found = order.file is not None and bool(window - truth.file_good(order.file).shrunk(margin))
         case "busy":

@@ -109,6 +109,14 @@ class Truth:
         source = Intervals.of_switch(self._switches["source", sha256], self.opening.end_s)
         return (self.running & self._web & source) - self.full
 
+    def newest_known_s(self, t: float) -> float:
+        """When the newest message was signed that had been delivered by an instant: it cannot be earlier than that."""
+        told = (self.messages[delivered.token] for delivered in self.deliveries if delivered.t <= t)
+        return max(
+            (message.t for message in told if message.flaw is None and message.device in {None, self.device}),
+            default=0.0,
+        )
+
     @property
     def clock_known(self) -> Intervals:
         """When the running agent could know the time: somebody has vouched, or the station has told it, since it was started."""
