@@ -172,9 +172,10 @@ class Director:
         deadline_s = start_by_s(record)
         if not self._time.trusted:
             if self._started_by_order(record):
-                age_s = self._time.mono_s() - record.arrived_mono_s
+                # It is at least so late: an old order that has waited in a broker must not sound as a new one.
+                least_s = max(record.ordered_s + self._time.mono_s() - record.arrived_mono_s, self._time.floor_s)
                 late = Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else Reason.TOO_LATE
-                return late if record.ordered_s + age_s > deadline_s else None
+                return late if least_s > deadline_s else None
             return Reason.CLOCK if self._time.floor_s > deadline_s else None
         return None if self._time.now_s() <= deadline_s else self._why(record, deadline_s)
 
@@ -195,10 +196,8 @@ class Director:
 
     def _over(self, record: Record, performance: Performance | None) -> bool:
         """Whether what has started had to be ended now because it may sound no longer."""
-        if not self._time.trusted:
-            return False
         limit_s = end_of_slot_s(record.job)
-        now_s = self._time.now_s()
+        now_s = self._time.now_s() if self._time.trusted else self._time.floor_s  # it is not earlier than that
         if performance is not None and performance.phase in ON_STAGE:
             if record.job.stream is not None and now_s >= limit_s:
                 self._performer.played(performance)
