@@ -88,7 +88,9 @@ def run(scale: Scale, *, keep: Path | None = None) -> dict[str, Any]:
     """The report of one run. `keep`: a folder for what is left to look at afterwards."""
     began = time.monotonic()
     with ExitStack() as stack:
-        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loa-bench-")))
+        folder = keep or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="loa-bench-", ignore_cleanup_errors=True))
+        )
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
         shared = scale.database == "postgresql"

@@ -30,7 +30,7 @@ _WAIT_S = 300.0
 
 def run(devices: int) -> dict[str, Any]:
     """The measurements with that many devices."""
-    with tempfile.TemporaryDirectory(prefix="loa-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="loa-bench-", ignore_cleanup_errors=True) as folder:
         settings = Settings(data_dir=Path(folder), station=_STATION)
         commune = Commune(settings, devices, _PAST)
         broker = open_broker(settings)  # only to know where it will listen; the station starts it
