@@ -1,0 +1,75 @@
+"""What the simulated fleet (`loa bench chaos`) found in this agent, in small."""
+
+from datetime import timedelta
+
+import pytest
+
+from protocol.envelope import Kind
+from protocol.jobs import Stream
+from protocol.messages import Alert, Desired
+from protocol.priorities import Priority
+from protocol.states import Reason, State
+from tests.edge_agent.world import HOUR, World
+
+
+@pytest.fixture
+def dark(tmp_path):
+    """A box that wakes up with a clock nobody vouches for, and no way to the station."""
+    world = World(tmp_path, start=False)
+    world.clock.vouched = None
+    world.web.up = False
+    world.broker_up = False
+    world.boot()
+    yield world
+    world.store.close()
+
+
+def test_an_old_emergency_that_waited_in_the_broker_is_silent_once_a_newer_message_shows_its_age(dark):
+    alarm = dark.emergency()
+    token = dark.seal(Kind.ALERT, Alert(job=alarm))
+    later = dark.now + 5 * HOUR
+    manifest = dark.seal(Kind.DESIRED, Desired(valid_until=later + 9 * 24 * HOUR), now=later)
+    dark.send("alert", token)
+    dark.send("desired", manifest)
+    dark.run(30)
+    assert not dark.sounded(alarm)
+    record = dark.agent.ledger.get(alarm.job_id, alarm.attempt)
+    assert record.state is State.MISSED
+
+
+def test_a_sound_that_was_loaded_before_its_file_went_starts_by_the_table(world):
+    job = world.job(30)
+    world.order(job)
+    world.run(20)
+    world.web.up = False
+    world.library.discard(job.audio.sha256)
+    world.order(job, world.job(7200))
+    world.run(60)
+    assert world.sounded(job)
+    assert world.states(job)[-3:] == [State.READY, State.PLAYING, State.PLAYED]
+
+
+def test_supersedes_holds_whichever_comes_first_in_the_manifest(world):
+    old = world.job(60)
+    new = world.job(600, supersedes=(old.job_id,))
+    world.order(new)
+    world.order(new, old)
+    world.run(120)
+    assert not world.sounded(old)
+    assert world.states(old)[-1] is State.SUPERSEDED
+
+
+def test_a_relay_overtaken_before_its_first_frame_is_missed(world):
+    bulletin = world.job(10, seconds=60)
+    ends = world.now + timedelta(minutes=20)
+    streams = [
+        world.job(
+            start, priority=Priority.RELAY, stream=Stream(urls=("http://radio/",), until=ends), max_start_delay_s=900.0
+        )
+        for start in (20, 40)
+    ]
+    world.order(bulletin, *streams)
+    world.run(180)
+    assert world.states(streams[0])[-1] is State.MISSED
+    assert world.reports(streams[0])[-1].reason is Reason.BUSY
+    assert world.sounded(streams[1])
