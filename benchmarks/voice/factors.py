@@ -36,11 +36,13 @@ def main() -> None:
     for path, levels in (config.get("syllable", {}) | config.get("sentence", {})).items():
         first = np.mean(seen[path][0]) if seen[path][0] else 0.0
         for level, value in enumerate(levels):
-            values = np.array(seen[path][level] or [np.nan])
+            values = np.array(seen[path][level])
+            shown = json.dumps(value, ensure_ascii=False)
+            if not len(values):
+                print(f"{path:28} not drawn yet  {shown}")
+                continue
             error = values.std() / np.sqrt(len(values))
-            print(
-                f"{path:28} {values.mean() - first:+.3f} ± {error:.3f} ({len(values):4})  {json.dumps(value, ensure_ascii=False)}"
-            )
+            print(f"{path:28} {values.mean() - first:+.3f} ± {error:.3f} ({len(values):4})  {shown}")
 
 
 if __name__ == "__main__":
