@@ -24,6 +24,8 @@ from protocol.states import Reason, State
 _TICK_S = 0.02
 _RESEND_S = 3.0
 _BATCH = 50
+_CONNECT_S = 120.0
+"""The first connection waits for a station that is still starting."""
 Key = tuple[str, int]
 
 
@@ -118,7 +120,7 @@ def main() -> None:
             for device in plan["devices"]
         ]
         for player in players:
-            player.connect()
+            player.connect(wait_s=_CONNECT_S)
         print("ready", flush=True)
         while True:
             for player in players:

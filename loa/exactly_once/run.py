@@ -133,8 +133,14 @@ def run(scale: Scale, *, keep: Path | None = None) -> dict[str, Any]:
 @contextmanager
 def _fleet(folder: Path, journal: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "loa.exactly_once.fleet", str(folder / "fleet.json"), str(journal)]
-    with (folder / "fleet.log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+    with (
+        (folder / "fleet.log").open("wb") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
+        assert process.stdout is not None
         try:
+            if process.stdout.readline().strip() != "ready":
+                raise RuntimeError(f"the devices did not start, see {log.name}")
             yield
         finally:
             process.kill()
