@@ -159,8 +159,8 @@ def test_a_damaged_database_is_set_aside(tmp_path, damage):
     path = tmp_path / "agent.db"
     store, reborn = open_store(path, Store)
     assert not reborn
-    for number in range(2000):
-        with store.transaction():
+    with store.transaction():
+        for number in range(2000):
             store.add_event(number + 1, json.dumps({"n": number}))
     store.close()
     data = path.read_bytes()
