@@ -14,21 +14,20 @@ _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def cardinal(number: int, dialect: Dialect) -> str:
-    """A whole number from 0, below 10**15."""
-    if number < 1000:
-        return _below_thousand(number, dialect, full=False)
-    if number >= 10**9:
-        high, low = divmod(number, 10**9)
-        words = [cardinal(high, dialect), "tỷ"]
-    elif number >= 10**6:
-        high, low = divmod(number, 10**6)
-        words = [cardinal(high, dialect), "triệu"]
-    else:
-        high, low = divmod(number, 1000)
-        words = [cardinal(high, dialect), dialect.thousand]
-    if low:
-        words.append(_below_thousand(low, dialect, full=True) if low < 1000 else cardinal(low, dialect))
-    return " ".join(words)
+    """A whole number from 0, below 10**15. Zero hundreds inside are said: 20.045 is "hai mươi nghìn không trăm bốn mươi lăm"."""
+    return _cardinal(number, dialect, full=False)
+
+
+def _cardinal(number: int, dialect: Dialect, *, full: bool) -> str:
+    """`full`: something greater stands before, so that the first group of three says its zeros."""
+    for size, name in ((10**9, "tỷ"), (10**6, "triệu"), (1000, dialect.thousand)):
+        if number >= size:
+            high, low = divmod(number, size)
+            words = [_cardinal(high, dialect, full=full and high < 1000), name]
+            if low:
+                words.append(_cardinal(low, dialect, full=True))
+            return " ".join(words)
+    return _below_thousand(number, dialect, full=full)
 
 
 def digit_by_digit(digits: str) -> str:

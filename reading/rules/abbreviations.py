@@ -20,10 +20,13 @@ _SAFE_PAIRS = frozenset({"UB", "TW", "NQ", "QĐ", "XD", "SX", "KD", "QS", "QP", 
 def choose_entry(entries: Sequence[Entry], before: str, after: str, sentence: str) -> tuple[Entry, bool] | None:
     """The row that holds here, and whether that is sure.
 
-    A condition that is met wins over none; within the same, the nearer layer, then the order of the rows. Two unconditional rows of
-    the winning layer that say different things make it unsure.
+    A condition that is met wins over none; within the same, the nearer layer, then a neighbour over a word elsewhere in
+    the sentence, then the order of the rows. Two unconditional rows of the winning layer that say different things make it unsure.
     """
-    met = [entry for entry in entries if entry.row.conditional and _holds(entry, before, after, sentence)]
+    strengths = [(entry, _strength(entry, before, after, sentence)) for entry in entries if entry.row.conditional]
+    met = [entry for entry, strength in strengths if strength]
+    beside = [entry for entry, strength in strengths if strength > 1 and entry.layer == met[0].layer]
+    met = beside or met
     plain = [entry for entry in entries if not entry.row.conditional]
     if met and not (plain and _distance(plain[0]) < _distance(met[0])):
         return met[0], True
@@ -37,15 +40,16 @@ def _distance(entry: Entry) -> int:
     return ("document", "commune", "province", "national").index(entry.layer)
 
 
-def _holds(entry: Entry, before: str, after: str, sentence: str) -> bool:
+def _strength(entry: Entry, before: str, after: str, sentence: str) -> int:
+    """2 where a neighbour meets the condition, 1 where a word of the sentence does, else 0."""
     row = entry.row
     left, right = before.lower().rstrip(), after.lstrip()
     bare_left, bare_right = _EDGE.sub(" ", left).rstrip(), _EDGE.sub(" ", right).lstrip()
-    return (
-        any(_ends_with(left, bare_left, phrase) for phrase in row.after)
-        or any(_starts_with(right, bare_right, phrase) for phrase in row.before)
-        or any(re.search(rf"(?<!\w){re.escape(phrase.lower())}(?!\w)", sentence) for phrase in row.among)
-    )
+    if any(_ends_with(left, bare_left, phrase) for phrase in row.after) or any(
+        _starts_with(right, bare_right, phrase) for phrase in row.before
+    ):
+        return 2
+    return int(any(re.search(rf"(?<!\w){re.escape(phrase.lower())}(?!\w)", sentence) for phrase in row.among))
 
 
 def _ends_with(left: str, bare: str, phrase: str) -> bool:
@@ -197,7 +201,7 @@ _PERSON_BEFORE = re.compile(
 )
 RULES = (
     Rule("initials", re.compile(rf"(?<![\w.])(?:[{_LETTERS}]\.){{1,4}}[{_LETTERS}]\.?(?!\w)"), _initials),
-    Rule("initials", re.compile(rf"(?<![\w.])[{_LETTERS}]\.(?=\s?[,;)]|\s[a-zà-ỹđ])"), _initials),
+    Rule("initials", re.compile(rf"(?<![\w.])[{_LETTERS}]\.(?=\s?[,;)(]|\s[a-zà-ỹđ]|\s*$)"), _initials),
     Rule(
         "abbreviation",
         re.compile(rf"(?<![\w{MASKS}])[^\W\d_][^\W_]{{0,20}}(?:[-/&.][^\W_]{{1,20}}){{1,6}}\.?(?!\w)"),

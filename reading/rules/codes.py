@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 from reading.numbers import cardinal, code_number, digit_by_digit
-from reading.rules.line import Line, Part, Rule, whole
+from reading.rules.abbreviations import choose_entry
+from reading.rules.line import CONTEXT, Line, Part, Rule, whole
+from reading.script import FlagCode
 
 _ROADS = {
     "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã",
@@ -79,21 +81,89 @@ def _class_name(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _mixed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    """A run of capitals and digits: spelled, but a part with dictionary rows is said as there (THCS2)."""
+    """A run of capitals and digits: a part with dictionary rows is said as there (THCS2, KP3), the others are spelled.
+
+    Two letters or more that nobody knows are flagged, unless a word before says that a code follows.
+    """
     said: list[str] = []
-    for piece in re.findall(r"\d+(?:[.,]\d+)?|[^\W\d_]+", match[0]):
-        if piece[0].isdecimal():
-            parts = re.split(r"[.,]", piece)
-            said.append(" phẩy ".join(code_number(part, line.dialect) for part in parts))
-        elif len(piece) >= 3 and not said and (entries := line.lexicon.entries(piece)):
-            said.append(entries[0].row.spoken)
-        else:
-            said.append(line.dialect.spell(piece))
-    yield whole(match, " ".join(said), 0.9)
+    unknown = ""
+    for piece in re.finditer(r"\d+(?:[.,]\d+)?|[^\W\d_]+", match[0]):
+        if piece[0][0].isdecimal():
+            parts = re.split(r"[.,]", piece[0])
+            link = " chấm " if match[0][0].isdecimal() else " phẩy "
+            said.append(link.join(code_number(part, line.dialect) for part in parts))
+            continue
+        known = _known_letters(piece[0], match.start() + piece.start(), line) if not said else None
+        said.append(known or line.dialect.spell(piece[0]))
+        if known is None and len(piece[0]) > 1 and piece[0] not in _SPELLED:
+            unknown = piece[0]
+    spoken = " ".join(said)
+    if not unknown or _CODE_BEFORE.search(line.before(match.start())) or not match[0][0].isalpha():
+        yield whole(match, spoken, 0.9)
+        return
+    reason = f"Chưa biết “{unknown}” là gì: đang đọc từng chữ cái. Có thể thêm vào từ điển của xã."
+    choices = ((spoken, "đọc từng chữ cái"),)
+    yield whole(match, spoken, 0.5)._replace(flag=FlagCode.UNKNOWN_ABBREVIATION, reason=reason, choices=choices)
+
+
+def _known_letters(letters: str, start: int, line: Line) -> str | None:
+    """What the dictionary says for the letters of a code; two letters need a row whose condition holds before a number."""
+    entries = line.lexicon.entries(letters)
+    if not entries:
+        return None
+    end = start + len(letters)
+    before, after = line.text[max(0, start - CONTEXT) : start], line.text[end : end + CONTEXT]
+    found = choose_entry(entries, before, after, line.text.lower())
+    if found is None or (len(letters) < 3 and letters not in _PLOTS):
+        return None
+    return found[0].row.spoken
+
+
+def _hyphened_code(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """LK-05, BT-02: a plot or house; "05" keeps its zero."""
+    known = _known_letters(match["x"], match.start(), line)
+    number = code_number(match["n"], line.dialect)
+    spelled = f"{line.dialect.spell(match['x'])} {number}"
+    if known is not None:
+        yield whole(match, f"{known} {number}", 0.93)
+    elif _CODE_BEFORE.search(line.before(match.start())) or len(match["x"]) == 1:
+        yield whole(match, spelled, 0.9)
+    elif not line.lexicon.entries(match["x"]):
+        reason = f"Chưa biết “{match[0]}” là gì: đang đọc từng chữ cái. Có thể thêm vào từ điển của xã."
+        choices = ((spelled, "đọc từng chữ cái"),)
+        yield whole(match, spelled, 0.5)._replace(flag=FlagCode.UNKNOWN_ABBREVIATION, reason=reason, choices=choices)
+
+
+def _certificate(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """số BK 456789: the letters, then the digits one by one."""
+    yield Part(match.start("x"), match.end("n"), f"{line.dialect.spell(match['x'])} {digit_by_digit(match['n'])}", 0.95)
+
+
+_CODE_BEFORE = re.compile(
+    r"(?<!\w)(?:số|mã|ký hiệu|kí hiệu|giống|lô|ô|căn|mẫu|biểu|xe|máy|loại|model|thép|ống|vắc xin|chủng|mác|tàu|tuyến|trạm|cột|"
+    r"tòa|cảng|thửa|seri|thuốc|virus|pin|sim|gói|hạng|tiêu chuẩn|lộ|cống|chuyến|dầu|xăng|bê tông|xi măng|bột|viên|đầu|hiệu|dòng|"
+    r"lúa|ngô|sắn|cam|phân|biến thể|vi rút|mạng|chuẩn|bản|phiên bản|khổ|cỡ|màu|khung|hồ sơ|tờ|mục|nút|cửa|van|bơm|lớp)"
+    r"\s(?:số\s)?:?\s?$"
+)
+_PLOTS = frozenset({"KP", "LK", "BT", "TW", "BĐ"})
+"""Of the two-letter rows only these are said before digits: khu phố, liền kề, biệt thự, trung ương, báo động."""
+_SPELLED = frozenset(
+    {"CO", "SO", "NO", "NH", "PM", "DN", "PN", "MP", "HD", "AH", "VF", "SH", "PE", "CK", "PX", "USB", "HB", "SPO"}
+)
+"""Letters that are spelled wherever they stand before digits: CO2, PM2.5, DN110, MP3."""
 
 
 def _variety(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    if not _VARIETIES.match(match[0]) and not _CROPS.search(line.text.lower()):
+        return
     yield whole(match, " ".join(_spelled(match[0], line)), 0.93)
+
+
+_VARIETIES = re.compile(r"OM|IR|TBR|LVN|RRI|RVT|ST2[0-9]|BC15|NK\d{3,}|VNR|CP\d{3}|KM\d\d")
+_CROPS = re.compile(
+    r"(?<!\w)(?:giống|lúa|ngô|sắn|khoai|lạc|đậu|mía|gạo|nếp|cấy|gieo|bắp|thóc|tấm|xoài|vải|nhãn|cao su|chè|cà phê|dưa|ớt|"
+    r"năng suất)(?!\w)"
+)
 
 
 def _generation(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -119,6 +189,23 @@ EARLY_RULES = (
             r"(?<!\w)(?P<p>[1-9]\d)\s?-?(?P<s>[A-ZĐ]{1,2}\d?)\s?[-– .]\s?(?P<n>\d{3}\.\d{2}|\d{4,5})(?![\w]|[.,]\d)"
         ),
         _plate,
+        "digit",
+    ),
+    Rule(
+        "certificate number",
+        re.compile(
+            r"(?<!\w)(?i:số|gcn|gcnqsdđ|seri|sê ri|serial|phát hành|số hiệu|giấy chứng nhận|sổ đỏ|sổ hồng|hộ chiếu|bìa đỏ|phôi)"
+            r"\s?:?\s?(?:số\s?:?\s?)?(?P<x>[A-ZĐ]{1,2})\s?(?P<n>\d{5,8})(?![\w]|[.,/]\d|\s?-)"
+        ),
+        _certificate,
+        "digit",
+    ),
+    Rule(
+        "certificate number",
+        re.compile(
+            r"(?<![\w.-])(?P<x>[A-ZĐ]{2})\s(?P<n>\d{6,8})(?![\w]|[.,/]\d|\s?-|\s?(?:đ|đồng|VNĐ|VND|người|hộ)(?!\w))"
+        ),
+        _certificate,
         "digit",
     ),
     Rule(
@@ -196,9 +283,15 @@ LATE_RULES = (
     ),
     Rule(
         "code",
+        re.compile(rf"(?<![\w.,/-])(?P<x>[{_LETTERS}]{{1,3}})-(?P<n>\d{{1,3}})(?![\w/]|[.,-]\d)"),
+        _hyphened_code,
+        "digit",
+    ),
+    Rule(
+        "code",
         re.compile(
             rf"(?<![\w.,])(?:[{_LETTERS}]{{1,8}}\d{{1,6}}(?:[.,]\d)?|"
-            rf"\d{{1,6}}[{_LETTERS}]{{1,5}}\d{{0,4}})(?:-?(?:[{_LETTERS}]{{1,5}}|"
+            rf"\d{{1,6}}[{_LETTERS}]{{1,5}}\d{{0,4}}(?:\.\d{{1,2}})?)(?:-?(?:[{_LETTERS}]{{1,5}}|"
             rf"(?<=[A-Z])\d{{1,5}}))*(?!\w)(?![.,]\d)"
         ),
         _mixed,

@@ -113,7 +113,8 @@ def _dashed_elsewhere(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     holiday = (int(match["d"]), int(match["m"])) in _HOLIDAYS
     named = _NO_DAY_BEFORE.search(before) or re.search(r"(?<!\d)(?:30-4|19-8|8-3)\s*(?:,|và|-|–)\s*$", before)
-    if (holiday and named) or re.search(r"ngày \d{1,2}-\d{1,2}\s(?:đến|tới)\s(?:hết\s)?$", before):
+    second = re.search(r"ngày \d{1,2}-\d{1,2}\s?(?:,|và|-|–|;)\s$", before)
+    if (holiday and (named or second)) or re.search(r"ngày \d{1,2}-\d{1,2}\s(?:đến|tới)\s(?:hết\s)?$", before):
         yield whole(match, f"{_day(match, line, inserted=False)} tháng {_month(match, line)}", 0.9)
 
 
@@ -170,6 +171,9 @@ def _ordinal(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     number = int(match["n"])
     said = {1: "nhất", 4: "tư"}.get(number) or cardinal(number, line.dialect)
     yield group(match, "n", said)
+    if match["of"]:
+        yield Part(match.end("n"), match.end("of"), f"trên {line.cardinal(match['of'])}")
+        return
     for more in re.finditer(r"[2-7]", line.text[match.end("n") : match.end()]):
         start = match.end("n") + more.start()
         yield Part(start, start + 1, _WEEKDAYS[more[0]])
@@ -185,7 +189,10 @@ _WEEK_AFTER = re.compile(
 
 def _short_weekday(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before, after = line.before(match.start()), line.after(match.end())
-    if _WEEK_BEFORE.search(before) or _WEEK_AFTER.match(after):
+    listed = after.lstrip()[:1] in {":", "–", "-"} and re.search(
+        r"lịch|trực|phiên|(?<!\w)t[2-7]\s?[:–-]", before + " " + after[2:]
+    )
+    if _WEEK_BEFORE.search(before) or _WEEK_AFTER.match(after) or listed:
         yield whole(match, f"thứ {_WEEKDAYS[match['n']]}", 0.92)
 
 
@@ -266,7 +273,7 @@ RULES = (
     ),
     Rule(
         "day and month",
-        re.compile(rf"(?<=ngày )(?P<d>{DAY})[-.](?P<m>{MONTH})(?![\w/-])(?![.,]\d)"),
+        re.compile(rf"(?:(?<=ngày )|(?<=Ngày ))(?P<d>{DAY})[-.](?P<m>{MONTH})(?![\w/-])(?![.,]\d)"),
         _day_dash_month,
         "digit",
     ),
@@ -284,7 +291,7 @@ RULES = (
     Rule(
         "ordinal",
         re.compile(
-            r"(?<!\w)(?i:thứ)\s(?P<n>\d{1,3})(?![\w/])(?![.,]\d)(?:\s?(?:,|và|&|-|–|"
+            r"(?<!\w)(?i:thứ)\s(?P<n>\d{1,3})(?:/(?P<of>\d{1,4})(?![\w/]))?(?![\w/])(?![.,]\d)(?:\s?(?:,|và|&|-|–|"
             r"đến)\s?(?:(?i:thứ)\s)?[2-7](?![\w/:%])(?![.,]\d)(?!\s?(?:giờ|h\b|tháng|ngày)))*"
         ),
         _ordinal,

@@ -31,6 +31,8 @@ _SCALES = {
     "ty": "tỷ",
     "tỷđ": "tỷ đồng",
 }
+_STRAY = r"\s?(?:[.,]-?|/-|-|=)|\s?(?:[.,]-|/-)\s?"
+"""Signs between a sum and its currency that only keep others from adding a digit: 200.000.-đ; 1.500.000/- đồng."""
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 
@@ -44,10 +46,15 @@ def _amount(written: str, line: Line) -> str:
 
 
 def _sum(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    if match["c"] in {"Đ", "đ."} and _STREET.match(line.text[match.start("c") :]) and len(match["n"]) < 4:
+        return  # số 5 Đ. Lê Lợi
     currency = CURRENCIES[match["c"]]
     scale = _scale(match["s"], line)
     amount = _amount(match["n"], line) if not scale else line.number(match["n"])
     yield Part(match.start(), match.end(), " ".join(filter(None, (amount, scale, currency))))
+
+
+_STREET = re.compile(r"[Đđ]\.\s?[A-ZĐÀ-Ỹ]\w+\s[A-ZĐÀ-Ỹ]")
 
 
 def _scale(written: str | None, line: Line) -> str:
@@ -88,7 +95,10 @@ _START = r"(?<![\w/])(?<!\d[.,])"
 RULES = (
     Rule(
         "money",
-        re.compile(rf"{_START}(?P<n>{_AMOUNT})\s?(?:(?P<s>{_SCALE})\s?)?(?P<c>{_CURRENCY})(?![\w])"),
+        re.compile(
+            rf"{_START}(?P<n>{_AMOUNT})(?:\s?(?:(?P<s>{_SCALE})\s?)?|(?<=[.,\u00a0 ]\d{{3}})(?:{_STRAY}))"
+            rf"(?P<c>{_CURRENCY})(?![\w])(?!/[cC]\b)(?:\s?/-(?!\w))?"
+        ),
         _sum,
         "digit",
     ),

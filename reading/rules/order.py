@@ -11,9 +11,12 @@ from reading.rules import (
     codes,
     dates,
     document_numbers,
+    doubled,
     money,
     phones,
+    places,
     quantities,
+    ranges,
     roman,
     structure,
     times,
@@ -26,6 +29,8 @@ from reading.syllables import is_syllable
 
 RULES: tuple[Rule, ...] = (
     *addresses.RULES,
+    *doubled.RULES,
+    *places.RULES,
     *structure.RULES,
     *document_numbers.RULES,
     *codes.EARLY_RULES,
@@ -37,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     *roman.RULES,
     *codes.LATE_RULES,
     *quantities.RULES,
+    *ranges.RULES,
     *abbreviations.RULES,
 )
 _PLAIN = str.maketrans({

@@ -102,6 +102,10 @@ def _whole_phone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, _grouped(match[0]))
 
 
+def _star_key(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    yield whole(match, "sao", 0.9)
+
+
 _SEP = r"[ .\-–\u00a0]"
 RULES = (
     Rule(
@@ -113,7 +117,8 @@ RULES = (
         _phone,
         "digit",
     ),
-    Rule("phone", re.compile(r"(?<!\w)\*\d{2,5}(?:\*\d{1,12}){0,3}#"), _service_code, "digit"),
+    Rule("phone", re.compile(r"(?<!\w)[*#]{1,2}\d{1,5}(?:[*#]\d{1,16}){0,3}#"), _service_code, "digit"),
+    Rule("key", re.compile(r"(?:(?<=phím )|(?<=dấu )|(?<=nút )|(?<=bấm )|(?<=ấn ))\*(?![\w*])"), _star_key),
     Rule(
         "phone",
         re.compile(r"(?<![\w.,/])0[1-9]\d{1,3}[ .-]\d[ .-]\d{3}[ .-]\d{3}(?![\w]|[.,]\d)"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from reading.numbers import digit_by_digit
 from reading.rules.line import MASKS, QUANTITY, Line, Part, Rule, whole
 from reading.rules.units import NUMBER
+from reading.script import FlagCode
 
 _START = r"(?<![\w])(?<!\d[.,])"
 _PARTS = re.compile(
@@ -18,6 +19,12 @@ _SCORE = re.compile(r"(?:thắng|thua|hòa|hoà|tỷ số|tỉ số|dẫn|với|
 _SPORT = re.compile(r"tỷ số|tỉ số|chung kết|bán kết|bóng đá|bóng chuyền|cầu lông|trận đấu|thắng")
 _COLD_BEFORE = re.compile(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$")
 _LOOSE_BEFORE = re.compile(r"(?:^|[(:,]|từ|đến|khoảng|còn|là|ở)\s*$")
+CHANGE_BEFORE = re.compile(
+    r"(?<!\w)(?:tăng trưởng|tăng|giảm|chỉ số giá|chỉ số|cpi|grdp|gdp|lạm phát|cùng kỳ|so với năm trước|nhiệt độ|thấp nhất|cao nhất|"
+    r"biến động|chênh lệch|lợi nhuận|tốc độ|suy giảm|còn|xuống|mức|đạt|là|khoảng|giá trị|sản lượng|kết quả|xuất khẩu|nhập khẩu|"
+    r"tiêu dùng|công nghiệp|nông nghiệp|dịch vụ|đêm|sáng sớm|ngoài trời|vùng núi|đỉnh núi|núi cao)\s"
+    r"(?:cả năm\s|quý \w+\s|chung\s)?$"
+)
 _PEOPLE_AFTER = re.compile(r"\s*(?:tuổi|tháng|ngày|người|hộ|năm|triệu|tỷ|m2|ha)")
 _RATIO = re.compile(r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|loãng|trộn|bản đồ)\s*(?:là|với|theo)?\s*:?\s*$")
 
@@ -31,14 +38,27 @@ def _percent(match: "re.Match[str]", line: Line) -> Iterator[Part]:
             said = f"cộng trừ {said}"
         elif sign == "+":
             said = f"cộng {said}"
-        elif sign and (sign == "−" or not re.search(rf"[\w{MASKS}%]\s*$", line.before(match.start()))):
-            said = f"âm {said}"
         elif sign:
-            yield Part(match.start("n"), match.end(), said)
+            yield from _minus(match, line, said)
             return
         yield whole(match, said)
     else:
         yield whole(match, name)
+
+
+def _minus(match: "re.Match[str]", line: Line, said: str) -> Iterator[Part]:
+    """A dash that stands at a number: "âm" behind a word of change, a pause or "đến" behind a number or without a gap."""
+    before = line.before(match.start())
+    if re.search(r"(?<!\w)âm\s*$", before):
+        yield Part(match.start("sign"), match.end(), said)
+    elif match["sign"] == "−" or not re.search(rf"[\w{MASKS}%]\s*$", before) or CHANGE_BEFORE.search(before):
+        yield whole(match, f"âm {said}")
+    elif re.search(r"[^\W\d_]\s$", before):
+        reason = f"“{match[0]}” có thể là số âm hoặc là gạch nối: hãy chọn."
+        choices = ((f"âm {said}", "số âm"), (f", {said}", "gạch nối"))
+        yield whole(match, f"âm {said}", 0.6)._replace(flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices)
+    else:
+        yield Part(match.start("n"), match.end(), said)
 
 
 def _fraction(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -89,7 +109,17 @@ def _signed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     sign, number = match["sign"], line.number(match["n"])
     cold = re.match(r"[^.;]{0,20}?(?:độ|°|º|oc\b)", line.after(match.end()))
-    if sign == "−" or (sign == "-" and (_COLD_BEFORE.search(before) or (cold and _LOOSE_BEFORE.search(before)))):
+    attached = match.end("sign") == match.start("n")
+    if re.search(r"(?<!\w)âm\s$", before) and sign in {"-", "–", "−"}:
+        yield whole(match, number, 0.9)
+    elif sign == "−" or (
+        sign in {"-", "–"}
+        and (
+            _COLD_BEFORE.search(before)
+            or (cold and _LOOSE_BEFORE.search(before))
+            or (attached and CHANGE_BEFORE.search(before))
+        )
+    ):
         yield whole(match, f"âm {number}", 0.9)
     elif sign in {"±", "+/-"}:
         yield whole(match, f"cộng trừ {number}", 0.95)
@@ -115,10 +145,6 @@ def _plain(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield whole(match, line.number(written))
 
 
-def _range(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
-    yield whole(match, "đến")
-
-
 def _stuck(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """Digits stuck to letters (thôn1, 5lít): said apart."""
     written = match[0]
@@ -127,6 +153,12 @@ def _stuck(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 def _per_number(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield whole(match, "trên", 0.85)
+
+
+def _stars(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """OCOP 4*, khách sạn 5*."""
+    if re.search(r"ocop|khách sạn|sao|chuẩn|hạng|đạt", line.before(match.start())):
+        yield whole(match, "sao", 0.9)
 
 
 def _vulgar(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
@@ -141,7 +173,6 @@ def _vulgar(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield whole(match, halves[match[0]])
 
 
-_LONG_DASH = r"\s?[-–—÷~→]\s?"
 RULES = (
     Rule(
         "number",
@@ -180,16 +211,8 @@ RULES = (
     ),
     Rule("number", re.compile(rf"{_START}(?:{NUMBER})(?![\w]|[.,]\d)"), _plain, "digit"),
     Rule("number", re.compile(rf"{_START}\d+[.,]\d+(?=[^\W\d_])"), _plain, "digit"),
-    Rule("range", re.compile(rf"(?<={QUANTITY}){_LONG_DASH}(?={QUANTITY})"), _range),
-    Rule(
-        "range", re.compile(rf"(?:(?<=sáng)|(?<=trưa)|(?<=chiều)|(?<=tối)|(?<=đêm))\s?[-–—]\s?(?={QUANTITY})"), _range
-    ),
-    Rule(
-        "range",
-        re.compile(rf"(?<={QUANTITY})\s?[-–—→]\s?(?=(?:ngày|tháng|thứ|năm|hết|quý|sáng|trưa|chiều|tối|mùng)\s)"),
-        _range,
-    ),
     Rule("number", re.compile(r"\d+"), _stuck, "digit"),
     Rule("slash", re.compile(rf"(?<=[\w{MASKS}])\s?/\s?(?={QUANTITY})"), _per_number),
+    Rule("stars", re.compile(rf"(?<={QUANTITY})\s?[*★](?![\w*])"), _stars),
     Rule("number", re.compile("[½¼¾⅓⅔⅛]"), _vulgar),
 )

@@ -59,7 +59,7 @@ RULES = (
     Rule(
         "time",
         re.compile(
-            rf"{_START}(?P<h>{_HOUR})\s?giờ\s?(?P<m>[0-5]\d)(?!\s?(?:phút|['’′]|ph?\b))(?![\w/])(?![.,:]\d)(?!\s?[^\W\d])"
+            rf"{_START}(?P<h>{_HOUR})\s?giờ\s?(?P<m>00(?!\s?(?:phút|ph?\b))|[0-5]\d(?!\s?(?:phút|['’′]|ph?\b))(?![.,:]\d|\s?(?!ngày|sáng|trưa|chiều|tối|đêm|đến|tới|tại|và|cùng|hôm|thứ|hằng|hàng|các|mỗi|-|–)[^\W\d]))(?![\w/])"
         ),
         _on_the_hour,
         "digit",

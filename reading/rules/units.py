@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from reading.numbers import fraction_digits
 from reading.rules.line import MASKS, QUANTITY, Line, Part, Rule, words
+from reading.script import FlagCode
 
 NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?"
 
@@ -38,7 +40,7 @@ UNITS = {
     "Gb": "gi ga bít", "MP": "mê ga pích xeo",
     "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "in": "inh", "dpi": "đê pê i", "rpm": "vòng trên phút",
     "lux": "lúc", "lm": "lu men",
-    "tấn": "tấn", "tạ": "tạ", "yến": "yến", "UI": "u i", "IU": "i u", "mol": "mon", "mmol": "mi li mon",
+    "tấn": "tấn", "T": "tấn", "tạ": "tạ", "yến": "yến", "UI": "u i", "IU": "i u", "mol": "mon", "mmol": "mi li mon",
     "µmol": "mi cờ rô mon", "Sv": "si vớt", "Bq": "béc cơ ren",
     "TEU": "tê e u", "DWT": "tấn trọng tải", "ct": "xu", "px": "pích xeo", "fps": "khung hình trên giây",
     "KVA": "ki lô vôn am pe", "KV": "ki lô vôn", "KW": "ki lô oát",
@@ -54,6 +56,7 @@ _UNSAFE_WITH_SPACE = frozenset(
     {"A", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"}
 )
 _MONEY_BEFORE = re.compile(r"(?:đ|đồng|nghìn|ngàn|triệu|tỷ|vnđ|vnd|usd)(?:\s?/\s?[^\W\d_ ]{1,12}){0,3}\s?$")
+_LORRY = re.compile(r"tải|trọng|xe|hàng|sản lượng|khối lượng|cầu|đường|ben")
 _ELECTRIC = re.compile(r"dòng|điện|cầu dao|aptomat|áp tô mát|sạc|ắc quy")
 _PER_WORDS = words(
     *UNITS, "người", "tháng", "năm", "hộ", "khẩu", "nhân khẩu", "ngày", "con", "sào", "học sinh", "em", "suất",
@@ -85,7 +88,9 @@ def unit_name(symbol: str) -> str:
 
 def _measure(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     unit, gap = match["u"], match["g"]
-    if gap and unit in _UNSAFE_WITH_SPACE:
+    if gap and unit in _UNSAFE_WITH_SPACE and not (unit == "bar" and "áp" in line.before(match.start())):
+        return
+    if unit == "T" and not _LORRY.search(line.before(match.start())):
         return
     if unit == "G" or (unit == "A" and not _ELECTRIC.search(line.before(match.start()))):
         return  # 5G, lớp 9A
@@ -152,9 +157,59 @@ def _cross(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield Part(match.start(), match.end(), "nhân")
 
 
+def _spaced(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """1 250 hộ, 12 500 000 người: thousands set apart by a space, where something counted follows or the groups are many."""
+    before, after = line.before(match.start()), line.after(match.end())
+    unit = match["u"]
+    counted = unit or COUNTED_AFTER.match(after)
+    if DIGITS_BEFORE.search(before) or not (counted or match["n"].count(" ") > 1):
+        return
+    said = line.cardinal(match["n"].replace(" ", ""))
+    if match["f"]:
+        said += f" phẩy {fraction_digits(match['f'], line.dialect)}"
+    part = Part(match.start(), match.end(), f"{said} {unit_name(unit)}" if unit else said, 0.93)
+    if NUMBERED_BEFORE.search(before):
+        apart = " ".join(line.cardinal(group) for group in match["n"].split(" "))
+        reason = f"“{match['n']}” có thể là một số hoặc hai số: hãy chọn."
+        spoken = apart if match["n"].count(" ") == 1 else said
+        tail = f" {unit_name(unit)}" if unit else ""
+        choices = ((apart + tail, "từng số"), (said + tail, "một số"))
+        part = part._replace(
+            spoken=spoken + tail, confidence=0.5, flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices
+        )
+    yield part
+
+
+def _times(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """x2, x 3 lần: how many times; not the letter x of a name."""
+    yield Part(match.start(), match.start() + 1, "nhân", 0.93)
+
+
+COUNTED_AFTER = re.compile(
+    r"\s?(?:hộ|người|nhân khẩu|khẩu|đồng|đ\b|vnđ|triệu|tỷ|nghìn|tấn|tạ|yến|con|cây|cháu|em|học sinh|sinh viên|lượt|suất|cử tri|"
+    r"đảng viên|đoàn viên|hội viên|cán bộ|liều|mũi|bao|kg|lít|mét|ki lô|héc|ha\b|m2|m3|km|m\b|lao động|trường hợp|hồ sơ|"
+    r"phiếu|gói|thẻ|sổ|bản|tờ|cuốn|quyển|cái|chiếc|bộ|viên|thùng|chai|ngôi|căn|xe|ngày công|quả|trứng|gia cầm|gia súc|đầu|bóng|"
+    r"tài khoản|thuê bao|lao|thanh niên|phụ nữ|nông dân|đối tượng|giáo viên|hecta|giống|bầu|chậu|mâm|vé|lần|đại biểu|ý kiến|tin|%)"
+)
+DIGITS_BEFORE = re.compile(
+    r"(?:điện thoại|sđt|đt|hotline|tài khoản|stk|cccd|cmnd|mã số|mã|số thẻ|zalo|gọi|liên hệ|lh|tổng đài|fax|seri|số hiệu)"
+    r"[\s:.]*(?:số\s)?$|[\d+(]\s?$"
+)
+NUMBERED_BEFORE = re.compile(
+    r"(?:thôn|xóm|bản|ấp|tổ|tổ dân phố|khu|khu phố|lớp|khối|đội|năm|tháng|quý|điều|số|chi bộ|phường|cụm|quận|lô|trạm|nhóm|cấp)\s$"
+)
 _SYMBOLS = words(*(symbol for symbol in UNITS if symbol not in {"giờ", "giây", "phút", "tấn", "tạ", "yến", "lít"}))
 RULES = (
     Rule("cross", re.compile(r"(?<=\d)[x×*](?=\d)"), _cross, "digit"),
+    Rule(
+        "unit",
+        re.compile(
+            rf"(?<![\w.,/-])(?P<n>[1-9]\d{{0,2}}(?: \d{{3}}){{1,4}})(?:,(?P<f>\d{{1,3}}))?"
+            rf"(?![\w]|[.,/]\d|\s?-\s?\d| \d)(?: ?(?P<u>{_SYMBOLS})(?![\w²³]))?"
+        ),
+        _spaced,
+        "digit",
+    ),
     Rule("unit", re.compile(r"(?<![\w.,])(?P<a>\d{1,2})m(?P<b>[4-9]|\d\d)(?![\w²³])"), _height, "digit"),
     Rule(
         "unit",
@@ -178,4 +233,5 @@ RULES = (
     ),
     Rule("unit", re.compile(r"(?<=[Đđ]ộ )(?P<c>[CF])(?!\w)"), _degree_letter),
     Rule("cross", re.compile(rf"(?<=[\d{MASKS}])\s?[x×*]\s?(?=[\d{MASKS}])"), _cross),
+    Rule("cross", re.compile(rf"(?<=[\w{MASKS})]\s)[x×]\s?(?=[\d{MASKS}])"), _times),
 )

@@ -32,8 +32,9 @@ def test_no_howler(written, said, never):
     assert never.lower() not in spoken
 
 
-def test_an_address_is_said_and_flagged_never_dropped():
-    said = read_line("Nộp tại https://dichvucong.gov.vn hoặc ubnd@xa.vn")
-    assert [flag.code for flag in said.flags] == ["address", "address"]
+def test_an_address_is_said_never_dropped_and_flagged_where_it_is_guessed():
+    said = read_line("Nộp tại https://dichvucong.gov.vn hoặc ubnd@khuoinan.vn")
+    assert [(flag.code, flag.written) for flag in said.flags] == [("address", "ubnd@khuoinan.vn")]
+    assert "dịch vụ công chấm" in said.spoken
     assert "chấm" in said.spoken
     assert "a còng" in said.spoken
