@@ -14,9 +14,11 @@ from pathlib import Path
 
 import docx
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from server.app import create_app
+from server.people import passwords
 from server.settings import Settings
 from voices import Studio
 
@@ -223,6 +225,12 @@ class Cluster:
 @pytest.fixture
 def settings(tmp_path, database_url):
     return Settings(data_dir=tmp_path / "data", workers=1, voice="thu", database_url=database_url)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch):
+    """The same kind of hash with the least work: what it costs is not tested here."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
