@@ -375,17 +375,22 @@ class Box:
         self._record(h.File.model_validate(line))
 
     def _receive(self, topic: str, payload: bytes) -> bool:
-        life = self._life
         if self._agent is None:
             return False
-        leaf = topic.rpartition("/")[2]
-        t = self._kernel.now
+        if topic.rpartition("/")[2] in JUDGED:
+            return self._hand(payload, lambda agent: agent.message(topic, payload))
+        life = self._life
         self.tell(lambda agent: agent.message(topic, payload))
-        done = self._life == life
-        if leaf in JUDGED:
-            self._record(h.Delivered(t=t, device=self.device, token=token_id(payload), interrupted=not done))
-        return done
+        return self._life == life
 
-    def _polled(self, token: str, error_s: float) -> None:
+    def _polled(self, token: str, error_s: float, act: Callable[[Agent], None]) -> None:
         self._record(h.Fixed(t=self._kernel.now, device=self.device, error_s=error_s))
-        self._record(h.Delivered(t=self._kernel.now, device=self.device, token=token_id(token)))
+        self._hand(token, act)
+
+    def _hand(self, token: str | bytes, act: Callable[[Agent], None]) -> bool:
+        """Let the agent take a message, and write down whether it lived through it."""
+        life, t = self._life, self._kernel.now
+        self.tell(act)
+        done = self._life == life
+        self._record(h.Delivered(t=t, device=self.device, token=token_id(token), interrupted=not done))
+        return done

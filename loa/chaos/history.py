@@ -98,7 +98,7 @@ class Message(_Line):
     jobs: tuple[Key, ...] = ()
     cancels: tuple[Key, ...] = ()
     carries: tuple[str, ...] = ()
-    """Tokens of emergency orders, or of a poll's messages, inside."""
+    """Tokens of emergency orders inside a manifest; of the messages that a device has when it has taken a poll's answer."""
     begins: Key | None = None
     clears: str | None = None
     targets: tuple[str, ...] | None = None

@@ -205,7 +205,8 @@ class Station:
         body = PollAnswer(nonce=request.nonce, at=now, desired=desired, config=config, ack=desk.tokens.get("ack"))
         rev = self._rev(device, "poll")
         token = self._sealed(device, Kind.POLL, body, rev)
-        carries = tuple(token_id(inner) for inner in (config, desired) if inner is not None)
+        # What it says it has, and what it gets now: either way it has both when it has taken the answer.
+        carries = tuple(token_id(desk.tokens[leaf]) for leaf in ("config", "desired") if leaf in desk.tokens)
         self._message(token, "poll", device, rev, self.key, carries=carries)
         return token
 

@@ -135,7 +135,7 @@ class StationHttp(Protocol):
 
 
 class Http:
-    """The agent's Web port. `polled` is told of each answer with its uncertainty in seconds before the agent is."""
+    """The agent's Web port. `polled` hands each answer, with its uncertainty in seconds, to the agent."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class Http:
         library: Shelf,
         random: Random,
         tell: Tell,
-        polled: Callable[[str, float], None],
+        polled: Callable[[str, float, Callable[[Agent], None]], None],
         filed: Callable[[str], None],
     ) -> None:
         self._kernel = kernel
@@ -193,9 +193,10 @@ class Http:
             if token is None or not self._lines.web:
                 self._poll_failed(sent_mono_s)
                 return
-            self._polled(token, (there_s + back_s) / 2 + 0.01)
             received_mono_s = self._clock.mono_s()
-            self._tell(lambda agent: agent.polled(token, sent_mono_s, received_mono_s))
+            self._polled(
+                token, (there_s + back_s) / 2 + 0.01, lambda agent: agent.polled(token, sent_mono_s, received_mono_s)
+            )
 
         self._kernel.after(there_s, self._alive(at_station))
 
