@@ -72,7 +72,7 @@ class Orders:
         with self._store.transaction():
             self._gate.keep(Kind.DESIRED, token, claims.rev)
             self._reconcile(body, claims, kid_of(token))
-        self._alerts(body, topic)
+            self._alerts(body, topic)  # with it or not at all: nobody sends them again once its revision is known here
 
     def remember(self, token: str) -> None:
         """The stored manifest, again, after a start: its signed bytes are believed before the ledger's copies."""
