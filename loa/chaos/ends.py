@@ -93,7 +93,7 @@ def _truthful(truth: Truth, record: h.Recorded, key: h.Key) -> Iterator[Violatio
     heard = heard_ms(truth, key)
     sounds = truth.sounds_of(key)
     rounding = HEARD_MS + 60 * len(sounds)
-    crashes = sum(sound.ended == "power" for sound in sounds) + (data.get("reason") == "power")
+    crashes = sum(sounds[0].start_s <= end <= record.t + 0.01 for _, end in truth.running) if sounds else 0
     crashed = crashes > 0
     lost = PROGRESS_MS * crashes
     if state in {"MISSED", "REJECTED"} or (told is None and state in {"CUT", "CANCELLED", "SUPERSEDED", "FAILED"}):

@@ -73,3 +73,22 @@ def test_a_relay_overtaken_before_its_first_frame_is_missed(world):
     assert world.states(streams[0])[-1] is State.MISSED
     assert world.reports(streams[0])[-1].reason is Reason.BUSY
     assert world.sounded(streams[1])
+
+
+def test_the_emergencies_inside_a_manifest_are_on_disk_with_it_or_not_at_all(world, monkeypatch):
+    class PowerCutError(BaseException):
+        pass
+
+    def cut(token):
+        raise PowerCutError
+
+    alarm = world.emergency()
+    token = world.seal(Kind.ALERT, Alert(job=alarm))
+    with monkeypatch.context() as patch:
+        patch.setattr(world.agent._orders, "alert", cut)
+        with pytest.raises(PowerCutError):
+            world.order(alerts=(token,))
+    assert world.store.message(Kind.DESIRED) is None
+    world.send("desired", world.seal(Kind.DESIRED, Desired(valid_until=world.now + HOUR, alerts=(token,))))
+    world.run(30)
+    assert world.sounded(alarm)
