@@ -66,7 +66,8 @@ def _forgeries(truth: Truth) -> Iterator[Violation]:
     refusals = [record.t for record in truth.recorded if record.event.type == "refused"]
     first = truth.wiped[0] if truth.wiped else FOREVER
     for delivered in truth.deliveries:
-        flaw = truth.messages[delivered.token].flaw
+        message = truth.messages[delivered.token]
+        flaw = message.flaw or ("another device's" if message.device not in {None, truth.device} else None)
         if flaw is None or flaw in SILENT_FLAWS or delivered.interrupted or delivered.t > first:
             continue
         told = any(delivered.t - 0.01 <= t <= delivered.t + TOLD_S for t in refusals)

@@ -32,6 +32,8 @@ class _Voice:
     gain_db: float = 0.0
     lowest_db: float = 0.0
     began_s: float | None = None
+    over: bool = False
+    """Come to its end by itself; the agent may not have been told yet."""
 
 
 class Horn:
@@ -77,7 +79,7 @@ class Horn:
     def start(self, voice: str, take: int, *, at_mono_s: float, from_ms: int, gain_db: float) -> None:
         """Sound at that instant, some milliseconds late."""
         mine = self._voices[voice]
-        mine.take, mine.from_ms, mine.gain_db, mine.lowest_db = take, from_ms, gain_db, gain_db
+        mine.take, mine.from_ms, mine.gain_db, mine.lowest_db, mine.over = take, from_ms, gain_db, gain_db, False
         at = max(self._clock.true_at(at_mono_s), self._kernel.now) + self._random.uniform(0.0, 0.008)
         self._kernel.at(at, lambda: self._begin(voice, mine, take))
 
@@ -94,6 +96,8 @@ class Horn:
     def position_ms(self, voice: str) -> int | None:
         """How far."""
         mine = self._voices.get(voice)
+        if mine is not None and mine.over:
+            return mine.length_ms
         if mine is None or mine.began_s is None:
             return None
         return mine.from_ms + int((self._kernel.now - mine.began_s) * 1000)
@@ -157,6 +161,7 @@ class Horn:
         assert mine.length_ms is not None
         position = mine.length_ms
         self._end(voice, mine, "end")
+        mine.over = True
         self._kernel.after(self._late(), lambda: self._tell(lambda agent: agent.voice_ended(voice, take, position)))
 
     def _late(self) -> float:

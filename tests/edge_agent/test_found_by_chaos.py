@@ -79,7 +79,7 @@ def test_the_emergencies_inside_a_manifest_are_on_disk_with_it_or_not_at_all(wor
     class PowerCutError(BaseException):
         pass
 
-    def cut(token):
+    def cut(_token):
         raise PowerCutError
 
     alarm = world.emergency()
