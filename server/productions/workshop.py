@@ -159,9 +159,7 @@ class Workshop:
 
 def spoken(sentence: Sentence) -> SpokenSentence:
     """A sentence of the script as the voices room wants it."""
-    return SpokenSentence(
-        text=sentence.spoken, pause_after="paragraph" if sentence.pause_after == "paragraph" else "sentence"
-    )
+    return SpokenSentence(text=sentence.spoken, pause_after=sentence.pause_after)
 
 
 def sounding_sentences(version: Version, timeline: list[dict[str, object]]) -> list[dict[str, object]]:
