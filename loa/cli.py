@@ -10,6 +10,7 @@ from loa import (
     agent_command,
     audit_command,
     backup_command,
+    bench_chaos,
     bench_exactly_once,
     bench_reading,
     bench_station,
@@ -42,6 +43,7 @@ bench = typer.Typer(help="Đo thật, in ra số trung vị và tỷ lệ (bench
 bench.command("reading")(bench_reading.reading)
 bench.command("voice")(bench_voice.voice)
 bench.command("station")(bench_station.station)
+bench.command("chaos")(bench_chaos.chaos)
 bench.command("exactly-once")(bench_exactly_once.exactly_once)
 app.add_typer(bench, name="bench")
 
