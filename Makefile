@@ -20,17 +20,17 @@ lint: $(VENV)/.test
 	scripts/lint
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Loa Làng cần Python 3.11 trở lên (needs Python 3.11 or newer)")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Loa Làng cần Python 3.11 trở lên (needs Python 3.11 or newer)")'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.station: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Đang cài đặt, một lần duy nhất (installing, once) ..."
-	$(PIP) -e '.[station,edge]'
-	$(VENV)/bin/loa voices install
+	@$(PIP) -e '.[station,edge]'
+	@$(VENV)/bin/loa voices install
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.station
-	$(PIP) -e '.[station,edge,test]'
+	@$(PIP) -e '.[station,edge,test]'
 	@touch $@
 
 clean:
