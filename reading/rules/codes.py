@@ -18,6 +18,8 @@ _LETTERS = "A-ZĐ"
 
 def _road(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     name = _ROADS[match["r"]]
+    if match["r"] == "ĐX" and re.search(r"(?:vụ|lúa|ngô|sản xuất|cây|màu)\s+$", line.before(match.start())):
+        return  # vụ ĐX 2026
     if match["r"] == "CT":
         if not line.before(match.start()).rstrip().endswith("cao tốc"):
             return
@@ -51,7 +53,9 @@ def _plate(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 def _fertiliser(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    if not match["k"] and re.search(r"(?:ngày|sinh|từ|các ngày)\s+$", line.before(match.start())):
+    if not match["k"] and re.search(
+        r"(?:ngày|sinh|từ|các ngày|thứ|sáng|chiều|tối|buổi)\s+$", line.before(match.start())
+    ):
         return
     said = [line.dialect.spell("NPK")] if match["k"] else []
     for piece in re.findall(r"\d+(?:,\d+)?|[A-Za-zĐ]+|\+", match["n"]):
@@ -145,8 +149,8 @@ _CODE_BEFORE = re.compile(
     r"lúa|ngô|sắn|cam|phân|biến thể|vi rút|mạng|chuẩn|bản|phiên bản|khổ|cỡ|màu|khung|hồ sơ|tờ|mục|nút|cửa|van|bơm|lớp)"
     r"\s(?:số\s)?:?\s?$"
 )
-_PLOTS = frozenset({"KP", "LK", "BT", "TW", "BĐ"})
-"""Of the two-letter rows only these are said before digits: khu phố, liền kề, biệt thự, trung ương, báo động."""
+_PLOTS = frozenset({"KP", "LK", "BT", "TW", "BĐ", "VT", "KV", "QK"})
+"""Of the two-letter rows only these are said before digits: khu phố, liền kề, biệt thự, trung ương, báo động, vị trí."""
 _SPELLED = frozenset(
     {"CO", "SO", "NO", "NH", "PM", "DN", "PN", "MP", "HD", "AH", "VF", "SH", "PE", "CK", "PX", "USB", "HB", "SPO"}
 )

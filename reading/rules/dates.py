@@ -45,7 +45,7 @@ _COUNTED_AFTER = re.compile(
 _HOUSE_BEFORE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _COUNT_BEFORE = re.compile(
     r"(?:số|đạt|chiếm|khoảng|gần|hơn|trên|bằng|được|có|còn|giảm|tăng|mất|tỷ lệ|tỉ lệ|tỷ số|đã|với|chỉ|là|ở|tại|thị "
-    r"lực|huyết áp|hạng|thứ|xếp|giải|nhóm|đứng|hòa|thắng|thua)\s*$"
+    r"lực|huyết áp|vòng|hạng|thứ|xếp|giải|nhóm|đứng|hòa|thắng|thua)\s*$"
 )
 
 
@@ -179,6 +179,13 @@ def _ordinal(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield Part(start, start + 1, _WEEKDAYS[more[0]])
 
 
+def _weekday_list(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """các tối 2-4-6."""
+    for day in re.finditer(r".", match["n"]):
+        start = match.start("n") + day.start()
+        yield Part(start, start + 1, _WEEKDAYS.get(day[0], ","), 0.9)
+
+
 _WEEK_BEFORE = re.compile(
     r"(?:^|sáng|trưa|chiều|tối|đêm|ngày|từ|đến|tới|vào|các|hôm|thứ \w+|t[2-7]|cn|và|hoặc|trừ)\s*[,;:&(+–-]?\s*$"
 )
@@ -288,6 +295,14 @@ RULES = (
     ),
     Rule("weekday", re.compile(r"(?<!\w)T\.?(?P<n>[2-7])(?![\w/])"), _short_weekday, "digit"),
     Rule("weekday", re.compile(r"(?<!\w)CN(?!\w)"), _sunday),
+    Rule(
+        "weekday",
+        re.compile(
+            r"(?<!\w)(?i:sáng|chiều|tối|buổi|thứ)\s(?P<n>[2-7](?:[-–,][2-7]){2,5})(?![\w/%:]|[-.,]\d|\s?(?:tháng|h\b|giờ))"
+        ),
+        _weekday_list,
+        "digit",
+    ),
     Rule(
         "ordinal",
         re.compile(

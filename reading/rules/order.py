@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     *roman.RULES,
     *codes.LATE_RULES,
     *quantities.RULES,
+    *units.LATE_RULES,
     *ranges.RULES,
     *abbreviations.RULES,
 )

@@ -20,7 +20,7 @@ _CODE_LABEL = (
 )
 _SHORT = r"1(?:1[1-9]|08|01|16|17|18|19)"
 _SHORT_LABEL = (
-    r"(?:gọi|gọi điện|gọi ngay|gọi số|số|tổng đài|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|báo cháy|pccc|đường "
+    r"(?:gọi|ca|gọi điện|gọi ngay|gọi số|số|tổng đài|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|báo cháy|pccc|đường "
     r"dây nóng|hotline|đường dây|liên hệ|báo ngay|báo"
     r"|công an|y tế|cứu nạn|điện thoại|số máy|đt|sđt|qua|tới|đến|trực|lực lượng|hỏa hoạn|bảo vệ trẻ em|trẻ em|cứu "
     r"thương|bấm|khẩn cấp|xe)"
@@ -102,6 +102,12 @@ def _whole_phone(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, _grouped(match[0]))
 
 
+def _citizens_line(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """1022, the number for citizens' questions."""
+    if re.search(r"tổng đài|đường dây|gọi|hotline|phản ánh|số máy|kênh|điện thoại", line.text.lower()):
+        yield whole(match, digit_by_digit(match[0]), 0.93)
+
+
 def _star_key(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield whole(match, "sao", 0.9)
 
@@ -118,6 +124,12 @@ RULES = (
         "digit",
     ),
     Rule("phone", re.compile(r"(?<!\w)[*#]{1,2}\d{1,5}(?:[*#]\d{1,16}){0,3}#"), _service_code, "digit"),
+    Rule(
+        "phone",
+        re.compile(r"(?<![\w.,/])1022(?![\w/%]|[.,]\d|\s(?:hộ|người|con|đồng|tỷ|triệu|trường hợp))"),
+        _citizens_line,
+        "digit",
+    ),
     Rule("key", re.compile(r"(?:(?<=phím )|(?<=dấu )|(?<=nút )|(?<=bấm )|(?<=ấn ))\*(?![\w*])"), _star_key),
     Rule(
         "phone",

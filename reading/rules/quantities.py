@@ -74,6 +74,8 @@ def _fraction(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 def _score(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
+    if match["s"] == ":" and match[0][match.start("s") - match.start() + 1].isspace() and not _RATIO.search(before):
+        return  # xóm 1: 25 hộ
     if _RATIO.search(before) or match["s"] == ":":
         yield whole(match, f"{line.number(match['a'])} trên {line.number(match['b'])}", 0.9)
     elif _SCORE.search(before) or (

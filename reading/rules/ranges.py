@@ -14,13 +14,14 @@ _HOUR_RIGHT = re.compile(r"\s*\d{1,2}\s?(?:giờ|h\b|h\d|g\d|:\d)")
 _DAY_LEFT = re.compile(r"(?:\d\s?[/.]\s?\d{1,4}|tháng \d{1,2}|năm \d{4})\s*$")
 _DAY_RIGHT = re.compile(r"\s*(?:ngày|tháng|năm)\b|\s*\d{1,2}\s?/\s?\d")
 _WEEKDAY_LEFT = re.compile(r"(?:thứ (?:\d|hai|ba|tư|năm|sáu|bảy)|chủ nhật|t[2-7]|cn)\s*$")
+_WEEKDAY_RIGHT = re.compile(r"\s*(?:thứ (?:\d|hai|ba|tư|năm|sáu|bảy)|chủ nhật|t[2-7]\b|cn\b)")
 _PLACE_LEFT = re.compile(
     r"(?:thôn|xóm|bản|ấp|tổ|tổ dân phố|khu|khu phố|tdp|kp|đội|chi bộ|lớp|khối|phòng|bàn)\s+(?:số\s)?\d+\s*$"
 )
 _COUNTED = re.compile(
     r"\s*[\d.,]+\s*(?:hộ|người|em|cháu|học sinh|đảng viên|khẩu|nhân khẩu|suất|đồng|triệu|ha|m2|km|con|%)"
 )
-_WHOLE_LEFT = re.compile(r"(?<![\w.,/])(\d{1,6})\s*$")
+_WHOLE_LEFT = re.compile(r"(?:^|[^\w\s.,/:]\s?|(?<!giờ)(?<!ngày)(?<!mùng)(?<!tháng)(?<!từ)(?<!năm)\s)(\d{1,6})\s*$")
 _WHOLE_RIGHT = re.compile(r"\s*(\d{1,6})(?![\w/%]|[.,]\d)")
 
 
@@ -28,11 +29,13 @@ def _between_quantities(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """Not between an hour and a day, a weekday and its date, a place and its count: there the dash is a pause."""
     left, right = line.before(match.start()), line.after(match.end())
     apart = (
-        (_HOUR_LEFT.search(left) and _DAY_RIGHT.match(right))
+        (_HOUR_LEFT.search(left) and (_DAY_RIGHT.match(right) or _WEEKDAY_RIGHT.match(right)))
         or (_DAY_LEFT.search(left) and _HOUR_RIGHT.match(right))
         or (_WEEKDAY_LEFT.search(left) and _DAY_RIGHT.match(right))
         or (_PLACE_LEFT.search(left) and _COUNTED.match(right) and " " in match[0])
     )
+    if re.search(r"[a-z]$", left) and re.match(r"\d[\d.]*/\d+,\d", right):
+        apart = match  # 100kVA-22/0,4kV
     low, high = _WHOLE_LEFT.search(left), _WHOLE_RIGHT.match(right)
     if low and high and int(low[1]) > int(high[1]) and len(high[1]) > 1 and " " in match[0]:
         apart = apart or low

@@ -30,6 +30,8 @@ def _after_trigger(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         r"[IVXL]+", line.text[match.start("r") : match.start("s") if match["y"] else match.end()]
     ):
         start = match.start("r") + numeral.start()
+        if numeral[0] in {"L", "C"} or line.text[start + len(numeral[0]) :].lstrip().startswith("="):
+            continue  # tuyến L=1.250m
         value = roman_value(numeral[0])
         ordinal = re.search(r"(?:lần thứ|thứ)\s*$", line.before(start))
         said = "nhất" if ordinal and value == 1 else "tư" if ordinal and value == 4 else cardinal(value, line.dialect)

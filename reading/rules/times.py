@@ -11,9 +11,14 @@ _RATIO_BEFORE = re.compile(
     r"(?:tỷ lệ|tỉ lệ|pha|pha loãng|tỷ số|tỉ số|thắng|thua|hòa|dẫn|loãng|trộn)\s*(?:là|với|theo)?\s*:?\s*$"
 )
 
+_NUMBERED_BEFORE = re.compile(
+    r"(?:xóm|thôn|bản|ấp|tổ|khu|lớp|đội|nhóm|câu|mục|điều|bàn|phòng|trang|mức|bậc|loại)\s(?:số\s)?$"
+)
+
 
 def _clock(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    if match["c"] == ":" and _RATIO_BEFORE.search(line.before(match.start())):
+    before = line.before(match.start())
+    if match["c"] == ":" and (_RATIO_BEFORE.search(before) or _NUMBERED_BEFORE.search(before)):
         return
     said = f"{line.cardinal(match['h'])} giờ"
     if match["m"] and int(match["m"]):
@@ -74,7 +79,7 @@ RULES = (
     Rule(
         "time",
         re.compile(
-            rf"{_START}(?P<h>{_HOUR})\s?(?P<c>[hHgG:])\s?(?P<m>[0-5]\d)\s?(?:['’′]|p|ph|phút)?(?![\w:/])(?![.,]\d)"
+            rf"{_START}(?P<h>{_HOUR})(?P<c>\s?[hHgG]\s?|:)(?P<m>[0-5]\d)\s?(?:['’′]|p|ph|phút)?(?![\w:/])(?![.,]\d)"
         ),
         _clock,
         "digit",

@@ -198,6 +198,13 @@ DIGITS_BEFORE = re.compile(
 NUMBERED_BEFORE = re.compile(
     r"(?:thôn|xóm|bản|ấp|tổ|tổ dân phố|khu|khu phố|lớp|khối|đội|năm|tháng|quý|điều|số|chi bộ|phường|cụm|quận|lô|trạm|nhóm|cấp)\s$"
 )
+
+
+def _trailing(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """450/450 ha: the unit behind a quantity that another rule has said."""
+    yield Part(match.start("u"), match.end("u"), unit_name(match["u"]), 0.93)
+
+
 _SYMBOLS = words(*(symbol for symbol in UNITS if symbol not in {"giờ", "giây", "phút", "tấn", "tạ", "yến", "lít"}))
 RULES = (
     Rule("cross", re.compile(r"(?<=\d)[x×*](?=\d)"), _cross, "digit"),
@@ -222,6 +229,7 @@ RULES = (
     ),
     Rule("per unit", re.compile(rf"(?<=[\w{MASKS}²³%])\s?/\s?(?P<u>{_PER_WORDS})(?![\w²³])"), _per),
     Rule("per unit", re.compile(rf"(?<={QUANTITY})\s?/\s?(?=[^\W\d_A-Z])"), _per_word),
+    Rule("per unit", re.compile(rf"(?<={QUANTITY})\s?/\s?(?=[A-ZĐ]{{2,5}}(?![\w-]))"), _per_word),
     Rule(
         "unit",
         re.compile(
@@ -234,4 +242,15 @@ RULES = (
     Rule("unit", re.compile(r"(?<=[Đđ]ộ )(?P<c>[CF])(?!\w)"), _degree_letter),
     Rule("cross", re.compile(rf"(?<=[\d{MASKS}])\s?[x×*]\s?(?=[\d{MASKS}])"), _cross),
     Rule("cross", re.compile(rf"(?<=[\w{MASKS})]\s)[x×]\s?(?=[\d{MASKS}])"), _times),
+)
+LATE_RULES = (
+    Rule(
+        "unit",
+        re.compile(
+            rf"(?<={QUANTITY})\s?(?P<u>km2|km²|m2|m²|m3|m³|kWh|kVA|kV|kW|km|kg|ha|cm|mm|ml|mg|°C|mmHg|(?<={QUANTITY})m|"
+            rf"(?<={QUANTITY} )m)(?![\w²³])"
+        ),
+        _trailing,
+        "digit",
+    ),
 )

@@ -16,6 +16,7 @@ _HIGHLAND = re.compile(
 """Names of the highlands in plain letters: Blang, Ksor, Rmah, Krong."""
 _VOWELS = frozenset("aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ")
 _HIGHLAND_LETTERS = {"h": "hờ", "k": "cờ", "m": "mờ", "b": "bờ", "r": "rờ", "đ": "đờ"}
+_NAME_BEFORE = re.compile(r"(?:^|\s)[^\W\d_a-zđ][^\W\d_]+\s$")
 _NO_LATIN = "Chữ không thuộc bảng chữ cái Latinh."
 
 
@@ -34,7 +35,15 @@ def _word(piece: "re.Match[str]", line: Line) -> Part:
     if len(written) == 1:
         return _letter(start, end, written, line)
     if is_syllable(written):
-        return Part(start, end, _lowered(written), 1.0, rule="word")
+        doubtful = (
+            written.isupper()
+            and len(written) < 5
+            and not line.capitals
+            and line.lexicon.entries(written)
+            and not _NAME_BEFORE.search(line.text[max(0, start - 20) : start])
+        )
+        plain = Part(start, end, _lowered(written), 1.0, rule="word")
+        return _word_or_abbreviation(start, end, written, line) if doubtful else plain
     bare = re.sub("['’ʼ]", "", written)
     if not (_latin(bare) and bare.isalpha()):
         reason = f"“{written}” không viết bằng chữ Việt: không đọc được."
@@ -44,6 +53,14 @@ def _word(piece: "re.Match[str]", line: Line) -> Part:
     if written[0].isupper() and (has_vietnamese_letters(written) or _HIGHLAND.fullmatch(written.lower())):
         return Part(start, end, _lowered(written), 0.75, rule="name")
     return _foreign(start, end, written, bare, line)
+
+
+def _word_or_abbreviation(start: int, end: int, written: str, line: Line) -> Part:
+    """CA, TU, DO: a syllable in capitals that the dictionary knows, but not in this company."""
+    readings = dict.fromkeys(entry.row.spoken for entry in line.lexicon.entries(written))
+    choices = (*((spoken, "từ điển") for spoken in readings), (written.lower(), "đọc như một từ"))
+    reason = f"“{written}” có thể là chữ viết tắt hoặc một từ viết hoa: hãy chọn."
+    return Part(start, end, next(iter(readings)), 0.5, "", FlagCode.AMBIGUOUS, reason, choices, "word in capitals")
 
 
 def _lowered(written: str) -> str:
