@@ -1,7 +1,11 @@
 """A document becomes a script."""
 
+import subprocess
+import sys
+
 import pytest
 
+import reading
 from reading import Block, BlockKind, Document, SentenceKind, document_from_text, read, read_line
 
 NOTICE = """ỦY BAN NHÂN DÂN
@@ -135,3 +139,14 @@ def test_an_unknown_abbreviation_is_spelled_and_offered():
     assert flag.code == "unknown_abbreviation"
     assert said.written[flag.start : flag.end] == "QXZ"
     assert flag.choices[0].spoken in said.spoken
+
+
+def test_every_public_name_is_there_and_nothing_else():
+    assert all(getattr(reading, name) is not None for name in reading.__all__)
+    with pytest.raises(AttributeError):
+        reading.no_such_name  # noqa: B018 - asking for it is the test
+
+
+def test_importing_the_room_does_not_load_the_rules():
+    code = "import sys, reading.extraction; sys.exit('reading.rules.order' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
