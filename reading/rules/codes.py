@@ -143,16 +143,51 @@ def _certificate(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield Part(match.start("x"), match.end("n"), f"{line.dialect.spell(match['x'])} {digit_by_digit(match['n'])}", 0.95)
 
 
+def _file_number(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """000.12.34.H14-260612-0001: group by group, the digits one by one."""
+    said = ", ".join(
+        " ".join(digit_by_digit(sign) if sign.isdecimal() else line.dialect.letter(sign) for sign in group)
+        for group in re.split("[.-]", match["n"])
+    )
+    yield Part(match.start("n"), match.end("n"), said, 0.93)
+
+
+def _standard(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """QCVN 01-1:2018: its parts, no range."""
+    said = " ".join(code_number(part, line.dialect) for part in match["n"].split("-"))
+    yield whole(match, said, 0.9)
+
+
 _CODE_BEFORE = re.compile(
     r"(?<!\w)(?:số|mã|ký hiệu|kí hiệu|giống|lô|ô|căn|mẫu|biểu|xe|máy|loại|model|thép|ống|vắc xin|chủng|mác|tàu|tuyến|trạm|cột|"
     r"tòa|cảng|thửa|seri|thuốc|virus|pin|sim|gói|hạng|tiêu chuẩn|lộ|cống|chuyến|dầu|xăng|bê tông|xi măng|bột|viên|đầu|hiệu|dòng|"
     r"lúa|ngô|sắn|cam|phân|biến thể|vi rút|mạng|chuẩn|bản|phiên bản|khổ|cỡ|màu|khung|hồ sơ|tờ|mục|nút|cửa|van|bơm|lớp)"
-    r"\s(?:số\s)?:?\s?$"
+    r"(?:\s|:)\s?(?:số\s)?:?\s?$"
 )
 _PLOTS = frozenset({"KP", "LK", "BT", "TW", "BĐ", "VT", "KV", "QK"})
 """Of the two-letter rows only these are said before digits: khu phố, liền kề, biệt thự, trung ương, báo động, vị trí."""
 _SPELLED = frozenset(
-    {"CO", "SO", "NO", "NH", "PM", "DN", "PN", "MP", "HD", "AH", "VF", "SH", "PE", "CK", "PX", "USB", "HB", "SPO"}
+    {
+        "CO",
+        "SO",
+        "NO",
+        "NH",
+        "PM",
+        "DN",
+        "PN",
+        "MP",
+        "HD",
+        "AH",
+        "VF",
+        "SH",
+        "PE",
+        "CK",
+        "PX",
+        "USB",
+        "HB",
+        "SPO",
+        "PCB",
+    }
 )
 """Letters that are spelled wherever they stand before digits: CO2, PM2.5, DN110, MP3."""
 
@@ -210,6 +245,27 @@ EARLY_RULES = (
             r"(?<![\w.-])(?P<x>[A-ZĐ]{2})\s(?P<n>\d{6,8})(?![\w]|[.,/]\d|\s?-|\s?(?:đ|đồng|VNĐ|VND|người|hộ)(?!\w))"
         ),
         _certificate,
+        "digit",
+    ),
+    Rule(
+        "certificate number",
+        re.compile(r"(?<![\w.-])(?P<x>[A-ZĐ]{1,3})(?P<n>\d{7,15})(?![\w]|[.,/]\d)"),
+        _certificate,
+        "digit",
+    ),
+    Rule(
+        "file number",
+        re.compile(
+            r"(?<!\w)(?i:mã hồ sơ|số hồ sơ|mã số|mã biên nhận|mã tra cứu|mã)(?:\s(?:là|số))?\s?:?\s"
+            r"(?P<n>[0-9A-Z]{1,12}(?:[.-][0-9A-Z]{1,12}){2,6})(?!\w)"
+        ),
+        _file_number,
+        "digit",
+    ),
+    Rule(
+        "standard",
+        re.compile(r"(?<=[A-Z] )(?P<n>\d{1,5}(?:-\d{1,3}){1,2})(?=:(?:19|20)\d\d)"),
+        _standard,
         "digit",
     ),
     Rule(

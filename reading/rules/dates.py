@@ -111,6 +111,10 @@ def _day_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _dashed_elsewhere(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """lễ 2-9, dịp 30-4 và 1-5, từ ngày 1-7 đến 10-7: as newspapers write dates."""
     before = line.before(match.start())
+    if match["s"] == ".":
+        if re.search(r"ngày \d{1,2}\.\d{1,2}\s?(?:,|và|-|–|đến|tới)\s?$", before):
+            yield whole(match, f"{_day(match, line, inserted=False)} tháng {_month(match, line)}", 0.85)
+        return
     holiday = (int(match["d"]), int(match["m"])) in _HOLIDAYS
     named = _NO_DAY_BEFORE.search(before) or re.search(r"(?<!\d)(?:30-4|19-8|8-3)\s*(?:,|và|-|–)\s*$", before)
     second = re.search(r"ngày \d{1,2}-\d{1,2}\s?(?:,|và|-|–|;)\s$", before)
@@ -286,7 +290,9 @@ RULES = (
     ),
     Rule(
         "day and month",
-        re.compile(rf"(?<![\w/.,-])(?P<d>{DAY})-(?P<m>{MONTH})(?![\w/-])(?![.,]\d)(?!\s?(?:ngày|tháng|người|con))"),
+        re.compile(
+            rf"(?<![\w/.,-])(?P<d>{DAY})(?P<s>[-.])(?P<m>{MONTH})(?![\w/-])(?![.,]\d)(?!\s?(?:ngày|tháng|người|con))"
+        ),
         _dashed_elsewhere,
         "digit",
     ),

@@ -15,6 +15,8 @@ _DAY_LEFT = re.compile(r"(?:\d\s?[/.]\s?\d{1,4}|tháng \d{1,2}|năm \d{4})\s*$")
 _DAY_RIGHT = re.compile(r"\s*(?:ngày|tháng|năm)\b|\s*\d{1,2}\s?/\s?\d")
 _WEEKDAY_LEFT = re.compile(r"(?:thứ (?:\d|hai|ba|tư|năm|sáu|bảy)|chủ nhật|t[2-7]|cn)\s*$")
 _WEEKDAY_RIGHT = re.compile(r"\s*(?:thứ (?:\d|hai|ba|tư|năm|sáu|bảy)|chủ nhật|t[2-7]\b|cn\b)")
+_ELECTRIC_LEFT = re.compile(r"\d\s?(v|w|a|ah|mah|kv|kva|kw|hz|kwh)$")
+_ELECTRIC_RIGHT = re.compile(r"\s?[\d.,]+\s?(v|w|a|ah|mah|kv|kva|kw|hz|kwh)\b")
 _PLACE_LEFT = re.compile(
     r"(?:thôn|xóm|bản|ấp|tổ|tổ dân phố|khu|khu phố|tdp|kp|đội|chi bộ|lớp|khối|phòng|bàn)\s+(?:số\s)?\d+\s*$"
 )
@@ -36,6 +38,9 @@ def _between_quantities(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     )
     if re.search(r"[a-z]$", left) and re.match(r"\d[\d.]*/\d+,\d", right):
         apart = match  # 100kVA-22/0,4kV
+    one, other = _ELECTRIC_LEFT.search(left), _ELECTRIC_RIGHT.match(right)
+    if one and other and one[1] != other[1]:
+        apart = one  # pin 12V-7Ah
     low, high = _WHOLE_LEFT.search(left), _WHOLE_RIGHT.match(right)
     if low and high and int(low[1]) > int(high[1]) and len(high[1]) > 1 and " " in match[0]:
         apart = apart or low

@@ -74,7 +74,13 @@ def _letter(start: int, end: int, written: str, line: Line) -> Part:
     if written in SIGN_NAMES:
         return Part(start, end, SIGN_NAMES[written], 0.8, rule="sign")
     if _latin(written):
-        return Part(start, end, line.dialect.letter(written), 0.9, rule="letter")
+        name = line.dialect.letter(written)
+        if written.islower() and line.text[start - 1 : start].isdecimal():
+            reason = f"“{written}” ngay sau con số có thể là đơn vị viết tắt: hãy chọn hoặc sửa."
+            return Part(
+                start, end, name, 0.5, "", FlagCode.UNKNOWN_ABBREVIATION, reason, ((name, "chữ cái"),), "letter"
+            )
+        return Part(start, end, name, 0.9, rule="letter")
     reason = f"“{written}” không viết bằng chữ Việt: không đọc được."
     return unreadable(start, end, FlagCode.FOREIGN_SCRIPT, _NO_LATIN, reason)
 
