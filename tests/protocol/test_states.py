@@ -34,7 +34,7 @@ def test_every_state_has_a_row_and_every_end_is_final():
     assert all(not TRANSITIONS[end] for end in ENDS)
 
 
-@pytest.mark.parametrize(("state", "report"), list(itertools.product(State, DEVICE_STATES)))
+@pytest.mark.parametrize(("state", "report"), list(itertools.product(State, sorted(DEVICE_STATES))))
 def test_a_report_never_undoes_an_end_and_always_replaces_unknown(state, report):
     if state in ENDS:
         assert not may_report(state, report)
