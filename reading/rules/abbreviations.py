@@ -122,6 +122,8 @@ def _from_entries(entries: Sequence[Entry], start: int, end: int, written: str, 
     if found is None:
         return None
     entry, sure = found
+    if sure and not entry.row.conditional and _forlorn(entries, before, after):
+        sure = False
     readings = dict.fromkeys((entry.row.spoken, *(other.row.spoken for other in entries)))
     if sure:
         return Part(start, end, entry.row.spoken, 0.96 if len(readings) == 1 else 0.9, rule=entry.name)
@@ -130,6 +132,15 @@ def _from_entries(entries: Sequence[Entry], start: int, end: int, written: str, 
     return Part(
         start, end, entry.row.spoken, 0.6, flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices, rule=entry.name
     )
+
+
+def _forlorn(entries: Sequence[Entry], before: str, after: str) -> bool:
+    """Whether a form with several readings stands between signs, without a word beside it that could tell."""
+    if len({entry.row.spoken for entry in entries}) < 2 or len(entries[0].row.written) > 3:
+        return False
+    alone_left = re.search(r"(?:^|[-–&,;:(])\s*$", before)
+    alone_right = re.match(r"\s*(?:$|[-–&,;:).])", after)
+    return bool(alone_left and alone_right)
 
 
 def _compound(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -199,7 +210,23 @@ _PERSON_BEFORE = re.compile(
     r"(?:(?i:ông|bà|anh|chị|em|cháu|cụ|cô|chú|bác|đối tượng|nạn nhân|bị can|bị cáo|bệnh nhân|học sinh)|"
     r"(?<![.!?]\s)\b[A-ZĐÀ-Ỹ][a-zà-ỹ]+)\s$"
 )
+
+
+def _apart(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """KT - XH, CNTT & TT: a compound the dictionary has, written with spaces."""
+    joined = re.sub(r"\s", "", match[0]).replace("–", "-")
+    entries = line.lexicon.entries(joined)
+    part = _from_entries(entries, match.start(), match.end(), joined, line) if entries else None
+    if part is not None:
+        yield part
+
+
 RULES = (
+    Rule(
+        "abbreviation",
+        re.compile(rf"(?<![\w{MASKS}-])[{_LETTERS}]{{2,6}}(?:\s?[-–&]\s?[{_LETTERS}]{{2,6}}){{1,3}}(?![\w-])"),
+        _apart,
+    ),
     Rule("initials", re.compile(rf"(?<![\w.])(?:[{_LETTERS}]\.){{1,4}}[{_LETTERS}]\.?(?!\w)"), _initials),
     Rule("initials", re.compile(rf"(?<![\w.])[{_LETTERS}]\.(?=\s?[,;)(]|\s[a-zà-ỹđ]|\s*$)"), _initials),
     Rule(

@@ -209,6 +209,19 @@ def _generation(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{cardinal(int(match['n']), line.dialect)} {line.dialect.spell(match['x'])}", 0.95)
 
 
+def _month_or_room(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """T12, P201: mostly a month and a room; not sure enough to be silent."""
+    number = line.cardinal(match["m"] or match["p"])
+    said = f"tháng {number}" if match["m"] else f"phòng {number}"
+    spelled = f"{line.dialect.spell(match[0][0])} {number}"
+    if match["p"] and re.match(r",?\s(?:nhà|tầng|tòa|trụ sở|khu|ubnd)", line.after(match.end())):
+        yield whole(match, said, 0.9)
+        return
+    reason = f"“{match[0]}” có thể là {said} hoặc tên gọi: hãy chọn."
+    choices = ((said, "tháng, phòng"), (spelled, "tên gọi"))
+    yield whole(match, said, 0.6)._replace(flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices)
+
+
 def _house(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     said: list[str] = []
     for piece in re.findall(r"\d+|[A-Za-zĐđ]", match["n"]):
@@ -325,6 +338,12 @@ EARLY_RULES = (
     Rule("virus", re.compile(r"(?<!\w)(?:A\s?[/(]\s?)?H\d{1,2}N\d{1,2}\b"), _virus, "digit"),
 )
 LATE_RULES = (
+    Rule(
+        "month or room",
+        re.compile(r"(?<![\w.,/-])(?:T(?P<m>1[0-2]|[189])|P(?P<p>\d{3}))(?![\w/-]|[.,]\d)"),
+        _month_or_room,
+        "digit",
+    ),
     Rule(
         "class",
         re.compile(r"(?<![\w.,/])(?P<n>\d{1,2})(?P<x>[A-ZĐ])(?P<m>\d{1,2})?(?![\w])(?!\s?\d)"),

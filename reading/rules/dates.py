@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reading.numbers import cardinal
 from reading.rules.line import Line, Part, Rule, group, whole
+from reading.script import FlagCode
 
 DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 MONTH = r"(?:0?[1-9]|1[0-2])"
@@ -20,7 +21,10 @@ _NO_DAY_BEFORE = re.compile(
     r"thống nhất"
     r"|lao động|thành lập|thiếu nhi|cách mạng|tết|miền nam|đất nước)\s*\(?$"
 )
-_NAMED_AFTER_A_DAY = re.compile(r"(?:đường|phố|xóm|thôn|trường|hợp tác xã|nông trường|khu|công viên|cầu|tổ)\s$")
+_NAMED_AFTER_A_DAY = re.compile(
+    r"(?:đường|phố|xóm|thôn|trường|mầm non|tiểu học|trung học cơ sở|tnhh|nhà máy|đội|câu lạc bộ|"
+    r"ngã ba|ngã tư|hợp tác xã|nông trường|khu|công viên|cầu|tổ)\s$"
+)
 _HOLIDAYS = frozenset({
     (3, 2), (27, 2), (8, 3), (26, 3), (30, 4), (1, 5), (7, 5), (15, 5), (19, 5), (1, 6), (21, 6), (28, 6), (27, 7),
     (19, 8),
@@ -41,6 +45,15 @@ _COUNTED_AFTER = re.compile(
     r"bộ|công trình|dự án|mô hình"
     r"|sản phẩm|quãng đường|khối lượng|thời gian|chiều dài|bể|chén|cốc|thìa|muỗng|ly|lít|gói|bao|viên|mức|giá|nhà|"
     r"phần|đường|trở lên|mũi|liều|huyện|tỉnh|con|máu|ngày|sào|mẫu|buổi|tháng|năm|giờ|công|ha|tạ|kg|lạng|chặng|quả)\b"
+)
+GRADE_BEFORE = re.compile(
+    r"(?:trình độ|học vấn|văn hóa|văn hoá|tđvh|tđhv|lớp|hết lớp|phổ thông|bổ túc|"
+    r"(?:thương binh|bệnh binh|tb|bb|hạng)\s(?:hạng\s)?(?:\d/\d\s?(?:,|và|-|–)\s?){0,3})\s*:?\s*$"
+)
+_DATE_NEAR = re.compile(
+    rf"(?:{_NO_DAY_BEFORE.pattern})|(?:{_NAMED_AFTER_A_DAY.pattern})|"
+    r"(?:lịch|hội|và|hoặc|dân tộc|tuần|tháng|năm|xuân|rạng sáng|xong|cuối|đầu|chậm nhất|muộn nhất|họp|nghỉ|mở|phát|thu|cấp|khám|tiêm|"
+    r"trực|bắt đầu|kết thúc|thực hiện|tổ chức|là|qua|tới|đảng|quân đội|thương binh|nước|đoàn|công an|thầy thuốc)\s*$"
 )
 _HOUSE_BEFORE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _COUNT_BEFORE = re.compile(
@@ -93,7 +106,8 @@ def _full(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _day_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before, after = line.before(match.start()), line.after(match.end())
     day, month = int(match["d"]), int(match["m"])
-    dated = bool(_DATE_BEFORE.search(before) or _LUNAR_AFTER.match(after))
+    named = (day, month) in _HOLIDAYS and _NO_DAY_BEFORE.search(before)
+    dated = bool(_DATE_BEFORE.search(before) or _LUNAR_AFTER.match(after) or named)
     if _HOUSE_BEFORE.search(before) and not re.search(r"\b(?:ra|báo) số\s*$", before):
         return
     if not dated and (_COUNTED_AFTER.match(after) or _COUNT_BEFORE.search(before)) and (day, month) != (2, 9):
@@ -102,10 +116,21 @@ def _day_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         return
     if (day, month) == (24, 7) and not dated:
         return
+    if GRADE_BEFORE.search(before) and month in {3, 4, 10, 12}:
+        return
     if not dated and line.text.strip() == match[0]:
         yield whole(match, f"{_day(match, line)} tháng {_month(match, line)}", 0.9)
         return
-    yield whole(match, f"{_day(match, line)} tháng {_month(match, line)}", 0.95 if dated else 0.85)
+    said = f"{_day(match, line)} tháng {_month(match, line)}"
+    if dated or not re.search(r"[^\W\d_]\s?$", before) or _DATE_NEAR.search(before):
+        yield whole(match, said, 0.95 if dated else 0.85)
+        return
+    reason = f"“{match[0]}” có thể là ngày tháng hoặc phân số: hãy chọn."
+    choices = (
+        (said, "ngày tháng"),
+        (f"{line.cardinal(match['d'])} trên {line.cardinal(match['m'])}", "phân số, tỷ lệ"),
+    )
+    yield whole(match, said, 0.6)._replace(flag=FlagCode.AMBIGUOUS, reason=reason, choices=choices)
 
 
 def _dashed_elsewhere(match: "re.Match[str]", line: Line) -> Iterator[Part]:
@@ -148,6 +173,8 @@ def _day_dash_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _month_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     year = _year(match["y"], line)
+    if re.search(r"(?:tỷ lệ|tỉ lệ|bản đồ|pha|loãng|dốc|nồng độ|liều)\s*(?:là|với|theo)?\s*:?\s*$", before):
+        return
     if re.search(
         r"(?:nghị định|nghị quyết|quyết định|thông tư|luật|pháp lệnh|công văn|văn bản|kế hoạch|số)\s*(?:số\s*)?$",
         before,

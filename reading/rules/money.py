@@ -49,9 +49,18 @@ def _sum(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     if match["c"] in {"Đ", "đ."} and _STREET.match(line.text[match.start("c") :]) and len(match["n"]) < 4:
         return  # số 5 Đ. Lê Lợi
     currency = CURRENCIES[match["c"]]
+    if match["c"] == "đ" and not match["s"] and _is_mark(match["n"], line):
+        currency = "điểm"
     scale = _scale(match["s"], line)
     amount = _amount(match["n"], line) if not scale else line.number(match["n"])
     yield Part(match.start(), match.end(), " ".join(filter(None, (amount, scale, currency))))
+
+
+def _is_mark(written: str, line: Line) -> bool:
+    """9,75đ: nobody pays hundredths of a đồng; 8đ in an examination."""
+    if re.fullmatch(r"\d{1,2},\d{1,2}", written):
+        return True
+    return written.isdecimal() and int(written) <= 100 and bool(re.search(r"(?<!địa )điểm|thang", line.text.lower()))
 
 
 _STREET = re.compile(r"[Đđ]\.\s?[A-ZĐÀ-Ỹ]\w+\s[A-ZĐÀ-Ỹ]")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reading.numbers import digit_by_digit
+from reading.rules.dates import GRADE_BEFORE
 from reading.rules.line import MASKS, QUANTITY, Line, Part, Rule, whole
 from reading.rules.units import NUMBER
 from reading.script import FlagCode
@@ -66,7 +67,8 @@ def _fraction(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before, after = line.before(match.start()), line.after(match.end())
     first, second = line.number(upper), line.number(lower)
     proper = upper.isdigit() and lower.isdigit() and 0 < int(upper) < int(lower) <= 10 and not upper.startswith("0")
-    if proper and not _HOUSE.search(before) and (_PARTS.match(after) or re.match(r"\s*(?:$|[,.;)])", after)):
+    over = _HOUSE.search(before) or GRADE_BEFORE.search(before)
+    if proper and not over and (_PARTS.match(after) or re.match(r"\s*(?:$|[,.;)])", after)):
         yield whole(match, f"{first} phần {'tư' if lower == '4' else second}", 0.95)
     else:
         yield whole(match, f"{first} trên {second}", 0.95)
