@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -78,7 +78,7 @@ def _report(stage: "Stage", document: Path, aired: "Aired", begun: float, show: 
 
     speakers: list[SpeakerReport] = []
     onsets: list[float] = []
-    heard_cer = None
+    sounded: list[tuple[dict[str, Any], Output]] = []
     due_s = datetime.fromisoformat(aired.occurrence["due_at"]).timestamp()
     for delivery in aired.occurrence["deliveries"]:
         output = Output.beside(Path(delivery["output"])) if delivery["output"] else None
@@ -96,10 +96,13 @@ def _report(stage: "Stage", document: Path, aired: "Aired", begun: float, show: 
         if output is None or onset is None:
             continue
         onsets.append(onset)
-        if heard_cer is None:
-            show.step(f"Máy nhận dạng đang nghe lại {delivery['speaker_id']} …")
-            start_s = due_s + (delivery["start_error_ms"] or 0.0) / 1000
-            heard_cer = round(hear(output, start_s, aired.production["timeline"]).cer, 4)
+        sounded.append((delivery, output))
+    heard_cer = None
+    if sounded:
+        delivery, output = max(sounded, key=lambda each: each[0]["played_ms"] or 0)  # the one that played it all
+        show.step(f"Máy nhận dạng đang nghe lại {delivery['speaker_id']} …")
+        start_s = due_s + (delivery["start_error_ms"] or 0.0) / 1000
+        heard_cer = round(hear(output, start_s, aired.production["timeline"]).cer, 4)
     problems = [f"{s.id}: {s.state}" for s in speakers if s.state != "PLAYED"]
     if not speakers:
         problems.append("Không có cụm loa nào")

@@ -49,7 +49,7 @@ def air(stage: Stage, document: Path, show: Show) -> Aired:
             "/schedules", {"version_id": version, "area_id": area_id, "start_at": start_at.isoformat(), "test": True}
         )
         show.step(f"Lãnh đạo đã duyệt; phát lúc {start_at.astimezone():%H:%M:%S} tại thôn Nà Ít")
-        occurrence = _watch(stage, officer, schedule["occurrences"][0]["id"], production["duration_ms"] / 1000, show)
+        occurrence = _watch(officer, schedule["occurrences"][0], production["duration_ms"] / 1000, show)
     return Aired(script=spoken(bulletin["script"]), production=production, occurrence=occurrence)
 
 
@@ -67,13 +67,21 @@ def _produce(officer: Client, version: str, show: Show) -> dict[str, Any]:
         return wait_for(finished, seconds=_RENDER_LIMIT_S, what="đọc thành tiếng quá lâu (rendering)", every_s=0.3)
 
 
-def _watch(stage: Stage, officer: Client, occurrence_id: str, audio_s: float, show: Show) -> dict[str, Any]:
-    last: dict[str, Any] = {}
+def _watch(officer: Client, occurrence: dict[str, Any], audio_s: float, show: Show) -> dict[str, Any]:
+    """The occurrence when all have said how it ended, or as it is known when they had time enough.
+
+    A station or speaker that dies meanwhile ends nothing: it may be started again, and the report tells what became of it.
+    """
+    last = occurrence
 
     def ended() -> dict[str, Any] | None:
         nonlocal last
-        stage.children.check()
-        last = officer.get(f"/occurrences/{occurrence_id}")
+        try:
+            last = officer.get(f"/occurrences/{occurrence['id']}")
+        except ApiError as error:
+            if error.code != "unreachable":
+                raise
+            return None
         show.speakers(last["deliveries"])
         return last if deliveries_ended(last, _ENDS) else None
 
