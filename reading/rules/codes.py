@@ -246,7 +246,7 @@ EARLY_RULES = (
     Rule(
         "certificate number",
         re.compile(
-            r"(?<!\w)(?i:số|gcn|gcnqsdđ|seri|sê ri|serial|phát hành|số hiệu|giấy chứng nhận|sổ đỏ|sổ hồng|hộ chiếu|bìa đỏ|phôi)"
+            r"(?<!\w)(?i:số|gcn|gcnqsdđ|seri|sê ri|serial|phát hành|số hiệu|vào sổ|giấy chứng nhận|sổ đỏ|sổ hồng|hộ chiếu|phôi)"
             r"\s?:?\s?(?:số\s?:?\s?)?(?P<x>[A-ZĐ]{1,2})\s?(?P<n>\d{5,8})(?![\w]|[.,/]\d|\s?-)"
         ),
         _certificate,

@@ -52,8 +52,8 @@ GRADE_BEFORE = re.compile(
 )
 _DATE_NEAR = re.compile(
     rf"(?:{_NO_DAY_BEFORE.pattern})|(?:{_NAMED_AFTER_A_DAY.pattern})|"
-    r"(?:lịch|hội|và|hoặc|dân tộc|tuần|tháng|năm|xuân|rạng sáng|xong|cuối|đầu|chậm nhất|muộn nhất|họp|nghỉ|mở|phát|thu|cấp|khám|tiêm|"
-    r"trực|bắt đầu|kết thúc|thực hiện|tổ chức|là|qua|tới|đảng|quân đội|thương binh|nước|đoàn|công an|thầy thuốc)\s*$"
+    r"(?:lịch|hội|và|hoặc|dân tộc|tuần|tháng|năm|xuân|rạng sáng|xong|cuối|đầu|chậm nhất|muộn nhất|họp|nghỉ|mở|phát|thu|cấp|khám|"
+    r"tiêm|trực|bắt đầu|kết thúc|thực hiện|tổ chức|là|qua|tới|đảng|quân đội|thương binh|nước|đoàn|công an|thầy thuốc)\s*$"
 )
 _HOUSE_BEFORE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
 _COUNT_BEFORE = re.compile(
@@ -114,12 +114,7 @@ def _day_month(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         return
     if dated and day <= month and re.match(r"\s*(?:số hộ|diện tích|tổng số|dân số|quãng đường|số)\b", after):
         return
-    if (day, month) == (24, 7) and not dated:
-        return
-    if GRADE_BEFORE.search(before) and month in {3, 4, 10, 12}:
-        return
-    if not dated and line.text.strip() == match[0]:
-        yield whole(match, f"{_day(match, line)} tháng {_month(match, line)}", 0.9)
+    if ((day, month) == (24, 7) and not dated) or (GRADE_BEFORE.search(before) and month in {3, 4, 10, 12}):
         return
     said = f"{_day(match, line)} tháng {_month(match, line)}"
     if dated or not re.search(r"[^\W\d_]\s?$", before) or _DATE_NEAR.search(before):

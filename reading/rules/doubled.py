@@ -35,6 +35,14 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
     return words, []
 
 
+def _allowed_after(unit: list[str], after: str) -> set[str]:
+    """The words that may follow the number in the bracket: those said outside it anyway."""
+    outside = {"chẵn", "tròn", *unit, *after.split()[:2]}
+    if set(unit) & {"đ", "đồng", "vnđ", "vnd", "đ/-"} or (unit and "đồng" in unit[-1]):
+        outside |= {"đồng", "việt", "nam"}
+    return outside | {"phần", "trăm", "mét", "vuông", "héc", "ta"} if unit else outside
+
+
 def _in_words(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """05 (năm) ngày; 300.000 đồng (ba trăm nghìn đồng chẵn)."""
     inside = _LABEL.sub("", match["w"].lower(), count=1)
@@ -45,7 +53,7 @@ def _in_words(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     scale = _SCALES.get(unit[0]) if unit else None
     written = re.sub(r"(?<=\d)[ \u00a0](?=\d{3})", ".", match["n"])
     said = say_number(written, line.dialect)
-    if said is None or any(word not in {"đồng", "chẵn", "tròn", *unit, *_AFTER} for word in rest):
+    if said is None or any(word not in _allowed_after(unit, line.after(match.end())) for word in rest):
         return
     expected = f"{said} {scale}" if scale and number[-1] in _SCALES else said
     if _plain(number) == _plain(expected.split()):
@@ -57,9 +65,6 @@ def _in_words(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     spoken = f", {' '.join(number)},"
     choices = ((spoken, "đọc cả trong ngoặc"), ("", "không đọc chỗ trong ngoặc"))
     yield Part(match.start("b"), match.end("b"), spoken, 0.4, "", FlagCode.AMBIGUOUS, reason, choices)
-
-
-_AFTER = frozenset({"ngày", "tháng", "năm", "bộ", "bản", "người", "lần", "việt", "nam", "phần", "trăm", "mét", "vuông"})
 
 
 def _in_digits(match: "re.Match[str]", line: Line) -> Iterator[Part]:

@@ -31,7 +31,7 @@ _SCALES = {
     "ty": "tỷ",
     "tỷđ": "tỷ đồng",
 }
-_STRAY = r"\s?(?:[.,]-?|/-|-|=)|\s?(?:[.,]-|/-)\s?"
+_STRAY = r"\s?(?:[.,]-?|/-|-|=)|\s?(?:[.,]-|/-)\s?|(?:[.,]|\s-)\s(?=đ(?![\w/]))"
 """Signs between a sum and its currency that only keep others from adding a digit: 200.000.-đ; 1.500.000/- đồng."""
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))

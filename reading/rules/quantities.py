@@ -23,7 +23,7 @@ _LOOSE_BEFORE = re.compile(r"(?:^|[(:,]|từ|đến|khoảng|còn|là|ở)\s*$")
 CHANGE_BEFORE = re.compile(
     r"(?<!\w)(?:tăng trưởng|tăng|giảm|chỉ số giá|chỉ số|cpi|grdp|gdp|lạm phát|cùng kỳ|so với năm trước|nhiệt độ|thấp nhất|cao nhất|"
     r"biến động|chênh lệch|lợi nhuận|tốc độ|suy giảm|còn|xuống|mức|đạt|là|khoảng|giá trị|sản lượng|kết quả|xuất khẩu|nhập khẩu|"
-    r"tiêu dùng|công nghiệp|nông nghiệp|dịch vụ|đêm|sáng sớm|ngoài trời|vùng núi|đỉnh núi|núi cao)\s"
+    r"tiêu dùng|công nghiệp|nông nghiệp|dịch vụ|đêm|sáng sớm|ngoài trời|có nơi|nơi|vùng núi|đỉnh núi|núi cao)\s"
     r"(?:cả năm\s|quý \w+\s|chung\s)?$"
 )
 _PEOPLE_AFTER = re.compile(r"\s*(?:tuổi|tháng|ngày|người|hộ|năm|triệu|tỷ|m2|ha)")

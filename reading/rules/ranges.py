@@ -47,6 +47,11 @@ def _between_quantities(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, "," if apart else "đến", 0.9 if apart else 0.97)
 
 
+def _negative(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """Số dư: -500.000 đồng."""
+    yield whole(match, "âm", 0.85)
+
+
 def _to(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield Part(match.start("dash"), match.end("dash"), "đến", 0.95)
 
@@ -57,6 +62,7 @@ _NUMBERED = (
     r"cống|cột|ki lô mét|cọc|kênh|tháng|quý|năm|ngày|học kỳ|vòng|phường|trạm)"
 )
 RULES = (
+    Rule("negative", re.compile(rf"(?<=: )-(?={QUANTITY})"), _negative),
     Rule("range", re.compile(rf"(?<={QUANTITY}){_DASH}(?={QUANTITY})"), _between_quantities),
     Rule(
         "range",

@@ -161,7 +161,7 @@ def _spaced(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """1 250 hộ, 12 500 000 người: thousands set apart by a space, where something counted follows or the groups are many."""
     before, after = line.before(match.start()), line.after(match.end())
     unit = match["u"]
-    counted = unit or COUNTED_AFTER.match(after)
+    counted = unit or COUNTED_AFTER.match(after) or re.search(r"(?:số lượng|giá|tổng|cộng|tổng số)\s?:?\s$", before)
     if DIGITS_BEFORE.search(before) or not (counted or match["n"].count(" ") > 1):
         return
     said = line.cardinal(match["n"].replace(" ", ""))
@@ -241,7 +241,7 @@ RULES = (
     ),
     Rule("unit", re.compile(r"(?<=[Đđ]ộ )(?P<c>[CF])(?!\w)"), _degree_letter),
     Rule("cross", re.compile(rf"(?<=[\d{MASKS}])\s?[x×*]\s?(?=[\d{MASKS}])"), _cross),
-    Rule("cross", re.compile(rf"(?<=[\w{MASKS})]\s)[x×]\s?(?=[\d{MASKS}])"), _times),
+    Rule("cross", re.compile(rf"(?<![\w{MASKS}])[x×]\s?(?=[\d{MASKS}])"), _times),
 )
 LATE_RULES = (
     Rule(
