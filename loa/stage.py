@@ -119,7 +119,7 @@ class Stage:
     def start_speaker(self, speaker: str) -> None:
         """Start one agent. With sink "auto" only the first may use the sound card: three on one card would talk at once."""
         sink = self.options.sink if self.options.sink != "auto" or speaker == SPEAKERS[0][0] else "wav"
-        arguments = ["agent", "run", "--state", str(self._state(speaker)), "--sink", sink]
+        arguments = ["agent", "run", "--state", str(self._state(speaker)), "--sink", sink, "--station-url", self.url]
         self._starts[speaker] += 1
         self.children.loa(speaker, [*arguments, "--wav", str(self._wav(speaker, self._starts[speaker]))])
 
