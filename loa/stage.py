@@ -7,6 +7,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,9 +104,9 @@ class Stage:
             for speaker, name in SPEAKERS:
                 if speaker not in known:
                     technician.post("/speakers", {"id": speaker, "name": name, "area_id": area_id})
-        for speaker, _ in SPEAKERS:
-            if not (self._state(speaker) / IDENTITY_FILE).exists():
-                self._enrol(speaker)
+        strangers = [speaker for speaker, _ in SPEAKERS if not (self._state(speaker) / IDENTITY_FILE).exists()]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self._enrol, strangers))
 
     def start_speakers(self) -> None:
         """Start every agent and wait until the station sees all of them."""
