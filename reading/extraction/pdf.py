@@ -11,7 +11,7 @@ import pdfplumber
 import pypdfium2
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from reading.errors import UnreadableDocumentError
 from reading.extraction.cleaning import clean, squeeze
@@ -32,6 +32,7 @@ _PDF_ERRORS = (
     PDFException,
     PSException,
     PdfminerException,
+    MalformedPDFException,
     ValueError,
     TypeError,
     KeyError,
