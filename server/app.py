@@ -19,6 +19,7 @@ from server.api import (
     bulletins,
     calendar,
     commands,
+    dictionary,
     emergencies,
     keys,
     live,
@@ -46,7 +47,7 @@ from voices import Studio
 
 log = structlog.get_logger(__name__)
 _API = (
-    setup, sign_in, areas, people, bulletins, productions, schedules, occurrences, again,
+    setup, sign_in, areas, people, bulletins, dictionary, productions, schedules, occurrences, again,
     speakers, commands, emergencies, live, keys, calendar, notices, audit, reports,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024

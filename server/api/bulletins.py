@@ -18,7 +18,7 @@ from server.api.views import (
     version_view,
     version_with_script,
 )
-from server.bulletins import approval, editing, intake, store
+from server.bulletins import approval, editing, intake, rereading, store
 from server.errors import InvalidInputError
 from server.productions import order
 from server.scheduling import begin_waiting, withdraw_version
@@ -126,6 +126,12 @@ def post_choice(
     """Resolve doubtful place number `flag` (from 0) of a sentence."""
     version = editing.decide(station.database, person, version_id, sentence_id, flag, body.spoken, seen=body.edit_count)
     return version_with_script(version)
+
+
+@router.post("/versions/{version_id}/read-again")
+def post_read_again(version_id: str, person: PersonDep, station: StationDep) -> VersionWithScript:
+    """Read a draft's document again with the dictionary as it is now. Every edit stays."""
+    return version_with_script(rereading.read_again(station.database, person, version_id))
 
 
 @router.post("/versions/{version_id}/submit")

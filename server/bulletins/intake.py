@@ -7,15 +7,15 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from protocol.priorities import Priority
-from reading import Document, Script, document_from_text, read
+from reading import Document, Lexicon, Script, document_from_text, read
 from reading.extraction import extract
-from server import areas, audit
+from server import areas, audit, dictionary
 from server.bulletins import files
 from server.database import Database
 from server.errors import InvalidInputError
 from server.people import rights
 from server.settings import Settings
-from server.tables import Bulletin, Person, StoredDocument, Version
+from server.tables import Bulletin, PastedText, Person, StoredDocument, Version
 
 FIELDS = {
     "general": "Thông tin chung",
@@ -49,11 +49,11 @@ def from_file(
     Raises reading.ReadingError when the file cannot become text, InvalidInputError, ForbiddenError, NotFoundError.
     """
     with database.read() as session:
-        _check(session, person, request)
+        words = dictionary.lexicon(session, _check(session, person, request))
     name = PurePath(name.replace("\\", "/")).name[-255:] or "van-ban"
     with files.received(stream, settings.document_dir, max_bytes=settings.max_upload_bytes) as upload:
         document = extract(upload.path, name=name)
-        script = _script(document)
+        script = _script(document, words)
         with database.write() as session:
             area_id = _check(session, person, request)
             stored = StoredDocument(
@@ -79,10 +79,12 @@ def from_text(database: Database, person: Person, request: Request, text: str) -
     if len(text) > _LONGEST_TEXT:
         raise InvalidInputError(f"Văn bản dài quá {_LONGEST_TEXT} ký tự. Hãy chia thành nhiều bản tin.")
     with database.read() as session:
-        _check(session, person, request)
-    script = _script(document_from_text(text))
+        words = dictionary.lexicon(session, _check(session, person, request))
+    script = _script(document_from_text(text), words)
     with database.write() as session:
-        return _make(session, person, request, _check(session, person, request), script, None)
+        made = _make(session, person, request, _check(session, person, request), script, None)
+        session.add(PastedText(bulletin_id=made[0].id, text=text))
+    return made
 
 
 def _check(session: Session, person: Person, request: Request) -> str:
@@ -96,8 +98,8 @@ def _check(session: Session, person: Person, request: Request) -> str:
     return area.id
 
 
-def _script(document: Document) -> Script:
-    script = read(document)
+def _script(document: Document, words: Lexicon) -> Script:
+    script = read(document, lexicon=words)
     if not script.aloud:
         raise InvalidInputError(
             "Văn bản không có câu nào để đọc. Hãy kiểm tra lại tệp, hoặc dán nội dung vào ô soạn thảo."

@@ -7,18 +7,20 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from protocol.priorities import Priority
-from reading import ReadingError, Sentence
-from server import areas
+from reading import FlagCode, ReadingError, Sentence, SentenceKind
+from server import areas, dictionary
 from server.api import bulletins as api
 from server.api.productions import post_production
 from server.api.views import production_view, version_view
-from server.bulletins import editing, store
+from server.bulletins import editing, rereading, store
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import rights
 from server.tables import Area, Bulletin, Person, Schedule, ScheduleStatus, StoredDocument, Version, VersionStatus
 
 router = APIRouter(prefix="/ban-tin", include_in_schema=False)
+_FOR_THE_DICTIONARY = frozenset({FlagCode.AMBIGUOUS, FlagCode.UNKNOWN_ABBREVIATION, FlagCode.FOREIGN_WORD})
+"""Doubts about a word, which a row can end; numbers and signs are the rules' affair."""
 
 
 @router.get("")
@@ -100,6 +102,8 @@ def get_bulletin(bulletin_id: str, page: PageDep, ban: int = 0) -> Response:
             action.value: rights.may(session, person, action, bulletin.area_id, bulletin.priority)
             for action in rights.Action
         }
+        home = dictionary.home(session, bulletin.area_id)
+        may_teach = rights.may(session, person, rights.Action.DICTIONARY, home.id)
         document = session.get(StoredDocument, bulletin.document_id) if bulletin.document_id else None
         used = session.exec(
             select(Schedule, Area)
@@ -110,12 +114,17 @@ def get_bulletin(bulletin_id: str, page: PageDep, ban: int = 0) -> Response:
             )
         ).all()
     script = store.script_of(version)
+    unread = [s for s in script.sentences if s.kind is SentenceKind.UNREAD and not s.aloud]
     return page.show(
         "bulletin.html",
         bulletin=bulletin,
         version=version,
         versions=[version_view(v) for v in versions],
         script=script,
+        main=[s for s in script.sentences if s not in unread],
+        unread=unread,
+        home=home,
+        teachable=_FOR_THE_DICTIONARY if may_teach else frozenset(),
         doubts=sum(len(s.flags) for s in script.doubtful),
         pieces=pieces,
         production=production,
@@ -140,16 +149,26 @@ def post_sentence(
     act: Annotated[str, Form(max_length=20)] = "say",
     flag: Annotated[int, Form(ge=0)] = 0,
 ) -> Response:
-    """Change a sentence: say it otherwise, resolve a doubtful place, leave it out, take it in."""
+    """Change a sentence: say it otherwise, resolve a doubtful place (here or for good), leave it out, take it in."""
     assert page.person is not None
     database = page.station.database
     if act in {"skip", "read"}:
         editing.read_aloud(database, page.person, version_id, sentence_id, aloud=act == "read", seen=seen)
+    elif act == "teach":
+        rereading.teach(database, page.person, version_id, sentence_id, flag, spoken, seen=seen)
     elif act == "choose":
         editing.decide(database, page.person, version_id, sentence_id, flag, spoken, seen=seen)
     else:
         editing.speak_otherwise(database, page.person, version_id, sentence_id, spoken, seen=seen)
     return to(f"/ban-tin/{bulletin_id}#cau-{sentence_id}")
+
+
+@router.post("/{bulletin_id}/ban/{version_id}/doc-lai")
+def post_read_again(bulletin_id: str, version_id: str, page: PageDep) -> Response:
+    """Read the document again with the dictionary as it is now."""
+    assert page.person is not None
+    api.post_read_again(version_id, page.person, page.station)
+    return to(f"/ban-tin/{bulletin_id}", "doc-lai")
 
 
 @router.post("/{bulletin_id}/ban/{version_id}/{act}")

@@ -129,6 +129,10 @@ _NOTICES = {
     "het": "Đã báo hết tình huống khẩn cấp.",
     "lai": "Đã gửi lại cho các loa chưa phát được.",
     "ban-moi": "Đã tạo bản nháp mới.",
+    "doc-lai": "Đã đọc lại văn bản theo từ điển hiện nay; mọi câu đã sửa được giữ.",
+    "tu": "Đã đưa vào từ điển. Văn bản soạn từ nay đọc theo dòng này; bản nháp cũ thì bấm “Đọc lại văn bản”.",
+    "bo-tu": "Đã bỏ khỏi từ điển.",
+    "nhap": "Đã nhập từ điển.",
     "thiet-lap": "Đã thiết lập xong. Hãy đăng nhập.",
 }
 """What a redirect may say on the next page."""

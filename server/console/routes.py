@@ -1,12 +1,13 @@
 """All pages."""
 
-from server.console import bulletins, commune, entrance, on_air, speakers, today, urgent
+from server.console import bulletins, commune, dictionary, entrance, on_air, speakers, today, urgent
 
 ROUTERS = (
     entrance.router,
     today.router,
     on_air.router,
     bulletins.router,
+    dictionary.router,
     speakers.router,
     urgent.router,
     commune.router,

@@ -17,6 +17,7 @@ class Action(StrEnum):
 
     READ = "read"
     WRITE = "write"  # bulletins, their scripts and audio
+    DICTIONARY = "dictionary"  # how the area says its own words
     APPROVE = "approve"
     SCHEDULE = "schedule"  # put on air, and withdraw
     EMERGENCY = "emergency"
@@ -36,13 +37,14 @@ ROLE_RIGHTS: dict[RoleName, dict[Action, frozenset[Priority]]] = {
     RoleName.OFFICER: {
         Action.READ: _ALL,
         Action.WRITE: _ALL,
+        Action.DICTIONARY: _ALL,
         Action.SCHEDULE: _ORDINARY,
         Action.EMERGENCY: _ALL,
         Action.STOP: _ALL,
         Action.SPEAKERS: _ALL,
         Action.AREAS: _ALL,
     },
-    RoleName.LEADER: {action: _ALL for action in Action if action is not Action.WRITE},
+    RoleName.LEADER: {action: _ALL for action in Action if action not in {Action.WRITE, Action.DICTIONARY}},
     RoleName.VILLAGE_HEAD: {
         Action.READ: _ALL,
         Action.WRITE: _VILLAGE,
@@ -57,6 +59,7 @@ ROLE_RIGHTS: dict[RoleName, dict[Action, frozenset[Priority]]] = {
 _DEEDS = {
     Action.READ: "xem việc của",
     Action.WRITE: "soạn bản tin cho",
+    Action.DICTIONARY: "sửa từ điển của",
     Action.APPROVE: "duyệt bản tin của",
     Action.SCHEDULE: "phát sóng ở",
     Action.EMERGENCY: "phát tin khẩn cấp ở",

@@ -5,6 +5,7 @@ from server.tables.areas import Area, AreaLevel, AreaPolicy
 from server.tables.audit import AuditEntry
 from server.tables.bulletins import Bulletin, Production, ProductionStatus, StoredDocument, Version, VersionStatus
 from server.tables.deliveries import Delivery, DeviceEvent
+from server.tables.dictionary import DictionaryRow, PastedText
 from server.tables.people import Grant, Notice, Person, RoleName, SignIn
 from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
 from server.tables.speakers import Claim, Speaker
@@ -12,7 +13,7 @@ from server.tables.station import Revision
 
 __all__ = [
     "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "Claim", "DayKind", "Delivery", "DeviceCommand",
-    "DeviceEvent", "Emergency", "Grant", "Lease", "Notice", "Occurrence", "OccurrenceStatus", "Person",
-    "PreparedEmergency", "Production", "ProductionStatus", "Revision", "RoleName", "Schedule", "ScheduleStatus",
-    "SignIn", "Speaker", "SpecialDay", "StationKey", "StoredDocument", "Version", "VersionStatus",
+    "DeviceEvent", "DictionaryRow", "Emergency", "Grant", "Lease", "Notice", "Occurrence", "OccurrenceStatus",
+    "PastedText", "Person", "PreparedEmergency", "Production", "ProductionStatus", "Revision", "RoleName", "Schedule",
+    "ScheduleStatus", "SignIn", "Speaker", "SpecialDay", "StationKey", "StoredDocument", "Version", "VersionStatus",
 ]  # fmt: skip
