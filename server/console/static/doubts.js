@@ -48,9 +48,14 @@ for (const doubt of doubts) {
 document.querySelector(".keys").hidden = false;
 
 // After a choice was saved the page comes back at its sentence: on to the next doubtful place, there or further down.
-const place = location.hash.startsWith("#cau-") && document.getElementById(location.hash.slice(1));
-if (place) {
+// Once loaded: before that the browser itself still goes to the sentence, and takes the focus along.
+function goOn() {
+  const place = location.hash.startsWith("#cau-") && document.getElementById(location.hash.slice(1));
+  if (!place) return;
   const next = doubts.findIndex((doubt) => place.contains(doubt)
     || place.compareDocumentPosition(doubt) & Node.DOCUMENT_POSITION_FOLLOWING);
   if (next >= 0) go(next);
 }
+const later = () => requestAnimationFrame(() => setTimeout(goOn));
+if (document.readyState === "complete") later();
+else addEventListener("load", later);
