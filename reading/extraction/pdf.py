@@ -118,7 +118,10 @@ def _text_pages(path: Path, wanted: set[int], converter: Converter) -> dict[int,
     if not wanted:
         return {}
     try:
-        with pdfplumber.open(path) as plumber:
+        with (
+            path.open("rb") as file,
+            pdfplumber.open(file) as plumber,
+        ):  # of a broken file pdfplumber leaves its own open
             return {at: _text_page(plumber.pages[at], converter) for at in sorted(wanted)}
     except _PDF_ERRORS as error:
         raise UnreadableDocumentError(_BROKEN) from error

@@ -39,6 +39,7 @@ class Air:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        self._admitting = threading.Lock()
         self.keys = KeyStore(database, settings.key_dir, settings.station)
         self.broker = open_broker(settings)
         self.inbox = Inbox(database, self.keys, settings.station)
@@ -188,9 +189,10 @@ class Air:
         )
 
     def admit(self) -> None:
-        """Tell the broker who may speak to it now."""
-        with self._database.read() as session:
-            accounts = session.exec(
-                select(Speaker.id, Speaker.broker_password_hash).where(col(Speaker.broker_password_hash) != "")
-            ).all()
-        self.broker.admit(dict(accounts))
+        """Tell the broker who may speak to it now. One at a time: an older list never overwrites a newer one."""
+        with self._admitting:
+            with self._database.read() as session:
+                accounts = session.exec(
+                    select(Speaker.id, Speaker.broker_password_hash).where(col(Speaker.broker_password_hash) != "")
+                ).all()
+            self.broker.admit(dict(accounts))

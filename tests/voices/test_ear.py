@@ -65,7 +65,10 @@ def test_words_that_were_added_are_invented(spoken, ear):
     clip, timeline = spoken
     shorter = timeline[1].model_copy(update={"text": "Đề nghị các hộ dân."})
     (sentence,) = listen(clip, [shorter], ear=ear).sentences
-    assert {"cống", "quanh", "nhà"} <= set(sentence.invented)
+    assert (
+        len({"khơi", "thông", "cống", "rãnh", "phát", "quang", "bụi", "rậm", "quanh", "nhà"} & set(sentence.invented))
+        >= 4
+    )
     assert sentence.flagged
 
 

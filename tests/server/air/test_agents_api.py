@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -263,3 +264,10 @@ def test_without_a_right_there_is_no_way(client, guarded_station):
     body = {"area_id": "xa", "authority": "Chủ tịch xã", "confirm": True, "version_id": guarded_station.approved()}
     assert client.post("/api/v1/emergencies", json=body, headers=technician).status_code == 403
     assert client.get("/api/v1/speakers", headers={"Authorization": "Bearer nobody"}).status_code == 401
+
+
+def test_boxes_that_are_enrolled_at_the_same_moment_all_get_in(client):
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda number: enrolled(client, f"loa-{number}")[1], range(4)))
+    assert sorted(answer.device_id for answer in answers) == [f"loa-{number}" for number in range(4)]
+    assert len({answer.broker.password for answer in answers}) == 4
