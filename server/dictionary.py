@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from reading import Layer, Lexicon, Row, Sounding, format_table, how_it_sounds, parse_table
+from reading import Dialect, Layer, Lexicon, Row, Sounding, format_table, how_it_sounds, parse_table
 from server import areas, audit
 from server.errors import InvalidInputError, NotFoundError
 from server.people import rights
@@ -152,10 +152,10 @@ def export_table(session: Session, area_id: str) -> str:
     return format_table(tuple(as_row(row) for owner, row in rows_over(session, area.id) if owner.id == area.id))
 
 
-def sounding(session: Session, area_id: str, row: Row) -> Sounding:
+def sounding(session: Session, dialect: Dialect, area_id: str, row: Row) -> Sounding:
     """How the row will sound there. Raises NotFoundError, InvalidInputError."""
     area = home(session, area_id)
-    return how_it_sounds(checked(row), lexicon=lexicon(session, area.id), layer=layer_of(area))
+    return how_it_sounds(checked(row), lexicon=lexicon(session, area.id), dialect=dialect, layer=layer_of(area))
 
 
 def phrases(text: str) -> tuple[str, ...]:

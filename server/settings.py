@@ -1,8 +1,10 @@
 """Settings of one station, from environment variables `LOA_…` and the command line."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from reading import Dialect
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Settings:
     """Render processes for speech."""
     voice: str = "kokoro-vi-nu"
     timezone: str = "Asia/Ho_Chi_Minh"
+    dialect: Dialect = field(default_factory=Dialect)
+    """How numbers and letters are said here; `LOA_DIALECT` is its JSON: {"thousand": "ngàn", "letters": "south"}."""
     max_upload_bytes: int = 20 * 1024 * 1024
 
     @property
@@ -67,5 +71,7 @@ class Settings:
         values |= {
             n: int(os.environ[f"LOA_{n.upper()}"]) for n in ("port", "workers") if f"LOA_{n.upper()}" in os.environ
         }
+        if "LOA_DIALECT" in os.environ:
+            values["dialect"] = Dialect.model_validate_json(os.environ["LOA_DIALECT"])
         values |= {name: value for name, value in overrides.items() if value is not None}
         return cls(data_dir=data_dir, **values)  # type: ignore[arg-type]  # names and types are those of the fields

@@ -68,7 +68,7 @@ def post_bulletin(
             station.database, station.settings, person, request, file.file, file.filename
         )
     elif text:
-        bulletin, version = intake.from_text(station.database, person, request, text)
+        bulletin, version = intake.from_text(station.database, station.settings, person, request, text)
     else:
         raise InvalidInputError("Chưa có nội dung. Hãy chọn tệp hoặc dán văn bản.")
     return bulletin_with_script(bulletin, [version])
@@ -131,7 +131,7 @@ def post_choice(
 @router.post("/versions/{version_id}/read-again")
 def post_read_again(version_id: str, person: PersonDep, station: StationDep) -> VersionWithScript:
     """Read a draft's document again with the dictionary as it is now. Every edit stays."""
-    return version_with_script(rereading.read_again(station.database, person, version_id))
+    return version_with_script(rereading.read_again(station.database, station.settings.dialect, person, version_id))
 
 
 @router.post("/versions/{version_id}/submit")

@@ -109,9 +109,9 @@ def post_preview(body: RowRequest, person: PersonDep, station: StationDep) -> Pr
     """How a row will sound, and the drafts that it changes. Keeps nothing."""
     with station.database.read() as session:
         area = _seen_area(session, person, body.area_id)
-        changed = rereading.drafts_changed_by(session, person, area.id, body.row)
+        changed = rereading.drafts_changed_by(session, station.settings.dialect, person, area.id, body.row)
         return PreviewView(
-            sounding=dictionary.sounding(session, area.id, body.row),
+            sounding=dictionary.sounding(session, station.settings.dialect, area.id, body.row),
             changes=[DraftView(bulletin_id=b.id, version_id=v.id, title=b.title) for b, v in changed],
         )
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from protocol.priorities import Priority
-from reading import Document, Lexicon, Script, document_from_text, read
+from reading import Dialect, Document, Lexicon, Script, document_from_text, read
 from reading.extraction import extract
 from server import areas, audit, dictionary
 from server.bulletins import files
@@ -53,7 +53,7 @@ def from_file(
     name = PurePath(name.replace("\\", "/")).name[-255:] or "van-ban"
     with files.received(stream, settings.document_dir, max_bytes=settings.max_upload_bytes) as upload:
         document = extract(upload.path, name=name)
-        script = _script(document, words)
+        script = _script(document, words, settings.dialect)
         with database.write() as session:
             area_id = _check(session, person, request)
             stored = StoredDocument(
@@ -70,7 +70,9 @@ def from_file(
     return made
 
 
-def from_text(database: Database, person: Person, request: Request, text: str) -> tuple[Bulletin, Version]:
+def from_text(
+    database: Database, settings: Settings, person: Person, request: Request, text: str
+) -> tuple[Bulletin, Version]:
     """Make a bulletin of a pasted text. Raises as `from_file`."""
     if not text.strip():
         raise InvalidInputError("Chưa có nội dung. Hãy chọn tệp hoặc dán văn bản.")
@@ -80,7 +82,7 @@ def from_text(database: Database, person: Person, request: Request, text: str) -
         raise InvalidInputError(f"Văn bản dài quá {_LONGEST_TEXT} ký tự. Hãy chia thành nhiều bản tin.")
     with database.read() as session:
         words = dictionary.lexicon(session, _check(session, person, request))
-    script = _script(document_from_text(text), words)
+    script = _script(document_from_text(text), words, settings.dialect)
     with database.write() as session:
         made = _make(session, person, request, _check(session, person, request), script, None)
         session.add(PastedText(bulletin_id=made[0].id, text=text))
@@ -98,8 +100,8 @@ def _check(session: Session, person: Person, request: Request) -> str:
     return area.id
 
 
-def _script(document: Document, words: Lexicon) -> Script:
-    script = read(document, lexicon=words)
+def _script(document: Document, words: Lexicon, dialect: Dialect) -> Script:
+    script = read(document, lexicon=words, dialect=dialect)
     if not script.aloud:
         raise InvalidInputError(
             "Văn bản không có câu nào để đọc. Hãy kiểm tra lại tệp, hoặc dán nội dung vào ô soạn thảo."

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from sqlmodel import Session, col, select
 
-from reading import Document, Row, document_from_text, find, merge_edits, read, scripts_changed_by
+from reading import Dialect, Document, Row, document_from_text, find, merge_edits, read, scripts_changed_by
 from server import areas, audit, dictionary
 from server.bulletins import editing, store
 from server.database import Database
@@ -26,7 +26,9 @@ def document_of(session: Session, bulletin: Bulletin) -> Document | None:
     return document_from_text(pasted.text) if pasted else None
 
 
-def read_again(database: Database, person: Person, version_id: str, *, seen: int | None = None) -> Version:
+def read_again(
+    database: Database, dialect: Dialect, person: Person, version_id: str, *, seen: int | None = None
+) -> Version:
     """Read the document of a draft again with today's dictionary, every edit in its place.
 
     The reading itself holds no lock. Raises NotFoundError, ForbiddenError, ConflictError (frozen, edited meanwhile, nothing to
@@ -41,7 +43,7 @@ def read_again(database: Database, person: Person, version_id: str, *, seen: int
     if document is None:
         raise ConflictError("Đài không còn giữ văn bản gốc của bản tin này nên không đọc lại được. Hãy sửa từng câu.")
     before = store.script_of(version)
-    after = merge_edits(before, read(document, lexicon=words))
+    after = merge_edits(before, read(document, lexicon=words, dialect=dialect))
     with database.write() as session:
         now_version, _ = _draft(session, person, version_id)
         if now_version.edit_count != version.edit_count:
@@ -57,7 +59,15 @@ def read_again(database: Database, person: Person, version_id: str, *, seen: int
 
 
 def teach(
-    database: Database, person: Person, version_id: str, sentence_id: str, flag: int, spoken: str, *, seen: int
+    database: Database,
+    dialect: Dialect,
+    person: Person,
+    version_id: str,
+    sentence_id: str,
+    flag: int,
+    spoken: str,
+    *,
+    seen: int,
 ) -> Version:
     """Put a doubtful place into the dictionary of the bulletin's area and read the draft again.
 
@@ -73,7 +83,7 @@ def teach(
             raise NotFoundError("Chỗ này đã được xử lý. Hãy tải lại trang.")
         written = flags[flag].written
         dictionary.put(session, person, bulletin.area_id, Row(written=written, spoken=spoken))
-    version = read_again(database, person, version_id, seen=seen)
+    version = read_again(database, dialect, person, version_id, seen=seen)
     try:
         left = find(store.script_of(version), sentence_id).flags
     except KeyError:
@@ -84,7 +94,9 @@ def teach(
     return version
 
 
-def drafts_changed_by(session: Session, person: Person, area_id: str, row: Row) -> list[tuple[Bulletin, Version]]:
+def drafts_changed_by(
+    session: Session, dialect: Dialect, person: Person, area_id: str, row: Row
+) -> list[tuple[Bulletin, Version]]:
     """The drafts of the area and below that the row would have read otherwise, the newest first; edits not regarded."""
     area = dictionary.home(session, area_id)
     row = dictionary.checked(row)
@@ -106,7 +118,7 @@ def drafts_changed_by(session: Session, person: Person, area_id: str, row: Row) 
     changed: set[str] = set()
     for home_id, texts in documents.items():
         words = dictionary.lexicon(session, home_id)
-        changed.update(scripts_changed_by(row, texts, lexicon=words, layer=dictionary.layer_of(area)))
+        changed.update(scripts_changed_by(row, texts, lexicon=words, dialect=dialect, layer=dictionary.layer_of(area)))
     return [(bulletin, version) for bulletin, version in drafts if version.id in changed]
 
 

@@ -155,7 +155,8 @@ def post_sentence(
     if act in {"skip", "read"}:
         editing.read_aloud(database, page.person, version_id, sentence_id, aloud=act == "read", seen=seen)
     elif act == "teach":
-        rereading.teach(database, page.person, version_id, sentence_id, flag, spoken, seen=seen)
+        dialect = page.station.settings.dialect
+        rereading.teach(database, dialect, page.person, version_id, sentence_id, flag, spoken, seen=seen)
     elif act == "choose":
         editing.decide(database, page.person, version_id, sentence_id, flag, spoken, seen=seen)
     else:

@@ -224,7 +224,8 @@ class Cluster:
 
 @pytest.fixture
 def settings(tmp_path, database_url):
-    return Settings(data_dir=tmp_path / "data", workers=1, voice="thu", database_url=database_url)
+    data_dir = tmp_path / "data"
+    return Settings.from_environment(data_dir, workers=1, voice="thu", database_url=database_url)
 
 
 @pytest.fixture(autouse=True)
