@@ -31,7 +31,7 @@ BOOT_S = 20.0
 RESTART_S = 5.0
 LONGEST_RESTART_S = 600.0
 AT_ONCE_S = 0.001
-SPIN = 2000
+SPIN = 300
 """An agent that asks to be called again at once so often without time passing is caught in a circle."""
 JUDGED = frozenset({"desired", "config", "cmd", "alert"})
 
