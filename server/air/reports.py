@@ -50,12 +50,10 @@ def apply(speaker: Speaker, event: Event, report: JobReport, rows: dict[Key, Del
         return
     if not move(delivery, report.state, at=event.at, reason=report.reason or ""):
         return
+    if report.state is State.PLAYING:
+        delivery.started_at = event.at
     if report.start_error_ms is not None:
         delivery.start_error_ms = report.start_error_ms
-        if (
-            report.state is State.PLAYING
-        ):  # without an error nobody saw a first frame: the start was found after a crash
-            delivery.started_at = event.at
     if report.played_ms is not None:
         delivery.played_ms = report.played_ms
     if report.by:
