@@ -137,7 +137,8 @@ class Director:
             ):
                 self._performer.duck(performance, under=False)
         held = any(p.phase is Phase.HELD for p in self._stage)
-        wake = self._power.step(needed=leading or held or self._warming)
+        alarmed = any(p.phase is Phase.LOADING and p.record.emergency and self._imminent(p) for p in self._stage)
+        wake = self._power.step(needed=leading or held or alarmed or self._warming)
         if wake is not None:
             wakes.append(wake)
         return min(wakes, default=None)
@@ -279,6 +280,12 @@ class Director:
         self._loudness.for_record(record)
         self._performer.begin(performance, at_mono_s)
         return None
+
+    def _imminent(self, performance: Performance) -> bool:
+        """Whether the amplifier must warm up now for it to begin in time."""
+        planned_mono_s = self._planned(performance)
+        early_s = self._options.lead_s + self._power.warm_up_s
+        return planned_mono_s is not None and planned_mono_s - early_s <= self._time.mono_s()
 
     def _planned(self, performance: Performance) -> float | None:
         """The instant of its first frame."""

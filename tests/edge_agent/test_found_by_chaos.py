@@ -92,3 +92,26 @@ def test_the_emergencies_inside_a_manifest_are_on_disk_with_it_or_not_at_all(wor
     world.send("desired", world.seal(Kind.DESIRED, Desired(valid_until=world.now + HOUR, alerts=(token,))))
     world.run(30)
     assert world.sounded(alarm)
+
+
+def after_a_bulletin(path, seconds):
+    path.mkdir()
+    world = World(path)
+    world.order(world.job(5, seconds=10))
+    world.run(seconds)
+    return world
+
+
+def test_the_amplifier_is_not_released_under_an_emergency_that_is_being_loaded(tmp_path):
+    scout = after_a_bulletin(tmp_path / "scout", 60)
+    off_s = next(at for at, on in scout.amplifier.switched if not on) - (scout.clock.mono - 60)
+    world = after_a_bulletin(tmp_path / "world", off_s - 0.01)
+    assert world.amplifier.on
+    alarm = world.emergency()
+    ordered_s = world.clock.mono
+    world.alert(alarm)
+    world.run(20)
+    (_, begun_s, _, _) = next(heard for heard in world.output.heard if heard[0].startswith(alarm.job_id))
+    assert begun_s - ordered_s <= 0.3
+    scout.store.close()
+    world.store.close()
