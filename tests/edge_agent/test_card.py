@@ -93,6 +93,8 @@ def test_two_cards_start_together(pulse, tmp_path):
     for player in players:
         assert player.stdout is not None
         assert player.stdout.readline() == "loaded\n"
+    while not (tmp_path / "recorded.raw").stat().st_size:  # a null sink's monitor begins up to 2 s after it is opened
+        time.sleep(0.01)
     at_s = time.monotonic() + 1.0
     for player in players:
         assert player.stdin is not None
