@@ -50,9 +50,7 @@ def _counted_out(truth: Truth, key: h.Key, count: int) -> float:
 
 def _bound(truth: Truth, t: float) -> float:
     """How long it may take from an instant until it is heard."""
-    power = truth.amplified.at(t)
-    warm = power is not None and t - power[0] >= truth.opening.warm_up_s
-    return PROMPT_S + ROUNDING_S + truth.opening.load_s + (0.0 if warm else truth.opening.warm_up_s)
+    return PROMPT_S + ROUNDING_S + truth.opening.load_s + (0.0 if truth.warm(t) else truth.opening.warm_up_s)
 
 
 def _silences(truth: Truth, key: h.Key, heard: Intervals, start: float, end: float) -> Iterator[Violation]:

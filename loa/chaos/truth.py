@@ -128,6 +128,12 @@ class Truth:
         ]
         return Intervals(known)
 
+    def warm(self, t: float) -> bool:
+        """Whether the amplifier has had power since its warm-up; off and on again in one instant begins a new one."""
+        power = self.amplified.at(t)
+        switched_on = (at for at, on in self._switches["amplifier"] if on and at <= t)
+        return power is not None and t - max(switched_on, default=power[0]) >= self.opening.warm_up_s
+
     def clock_tolerance_s(self, t: float) -> float:
         """How far the agent's best knowledge of the time may be off at an instant."""
         life = self.running.at(t) or (t, t)

@@ -248,6 +248,14 @@ def test_an_emergency_that_waits(story):
     assert story.faults() == {Fault.EMERGENCY_HELD}
 
 
+def test_an_emergency_when_the_amplifier_was_cold_again_in_one_instant(story):
+    story.told(-1000, "a")
+    story.played("a", -12, power=False)
+    story.amplifier(-14, 0)
+    emergency(story, 1.7, power=(0, 23))
+    assert story.verdict().violations == ()
+
+
 def test_an_emergency_behind_something_less(story):
     story.told(-1000, "a")
     story.played("a", -4, power=False)
