@@ -68,14 +68,19 @@ def ended(rows: dict[str, dict]) -> bool:
     return {row["state"] for row in rows.values()} <= ENDS
 
 
-def starts_heard(stage: Stage, version: str, speaker: str) -> int:
-    """How often the first half second of the bulletin came out of that speaker, over all its recordings."""
+def opening(stage: Stage, version: str) -> tuple[np.ndarray, int]:
+    """The first half second of the bulletin, and its rate."""
     with stage.client("canbo") as officer:
         opus = stage.options.folder / "heard.opus"
         opus.write_bytes(officer.download(f"/versions/{version}/audio"))
     sound, rate = soundfile.read(opus)
     first = int(np.flatnonzero(np.abs(sound) > 0.002)[0])
-    pattern = sound[first : first + rate // 2]
+    return sound[first : first + rate // 2], rate
+
+
+def starts_heard(stage: Stage, bulletin: tuple[np.ndarray, int], speaker: str) -> int:
+    """How often the bulletin's opening came out of that speaker, over all its recordings."""
+    pattern, rate = bulletin
     total = 0
     for wav in stage.wavs(speaker):
         if wav.exists() and len(samples(wav)[0]):
@@ -92,16 +97,19 @@ def test_station_killed_while_rendering_and_right_after_scheduling(stage, short_
     stage.start_station()
     rows = until(stage, occurrence, ended, seconds=90)
     assert {row["state"] for row in rows.values()} == {"PLAYED"}
-    assert [starts_heard(stage, version, speaker) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
+    bulletin = opening(stage, version)
+    assert [starts_heard(stage, bulletin, speaker) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
 
 
 def test_agents_killed_before_and_during_play_station_killed_during_play(stage, short_notice):
     version = produced(stage, short_notice)
+    bulletin = opening(stage, version)
     occurrence = scheduled(stage, version, ahead_s=10)
     until(stage, occurrence, lambda rows: all(row["state"] == "READY" for row in rows.values()))
     stage.children.kill(FIRST)
     stage.start_speaker(FIRST)
     until(stage, occurrence, lambda rows: rows[SECOND]["state"] == "PLAYING")
+    wait_for(lambda: starts_heard(stage, bulletin, SECOND), seconds=30, what="the opening", every_s=0.2)
     stage.children.kill(SECOND)
     stage.children.kill("station")
     stage.start_speaker(SECOND)
@@ -111,4 +119,4 @@ def test_agents_killed_before_and_during_play_station_killed_during_play(stage, 
     assert rows[SECOND]["state"] == "CUT"
     assert rows[SECOND]["reason"] == "power"
     assert rows[THIRD]["state"] == "PLAYED"
-    assert [starts_heard(stage, version, speaker) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
+    assert [starts_heard(stage, bulletin, speaker) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
