@@ -1,7 +1,7 @@
 """A script becomes sound."""
 
-from voices.checked import Checked, produce_checked
-from voices.ear import Ear, EarReport, HeardSentence, Recogniser, listen
+from voices.checked import Checked, check, produce_checked
+from voices.ear import Ear, EarReport, HeardSentence, Recogniser, ear_is_installed, listen
 from voices.engine import Clip, Engine, SpeechSettings
 from voices.engines import DEFAULT_VOICE, open_engine
 from voices.errors import (
@@ -62,6 +62,8 @@ __all__ = [
     "TimelineEntry",
     "VoiceError",
     "VoiceNotInstalledError",
+    "check",
+    "ear_is_installed",
     "import_recording",
     "listen",
     "open_engine",

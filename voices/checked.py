@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -48,19 +47,44 @@ def produce_checked(
     fallbacks: Sequence[str] = (),
     ear: Recogniser | None = None,
 ) -> Checked:
-    """`produce`, then `listen`; each flagged sentence is rendered once more, slower, and kept if the ear hears it better.
-
-    What is still flagged afterwards is for the officer to judge. Only the final file is left in `out_dir`. Raises what
-    `produce` and `listen` raise.
-    """
+    """`produce`, then `check`. Only the final file is left in `out_dir`. Raises what these two raise."""
     with room_on_disk():
         out_dir.mkdir(parents=True, exist_ok=True)
-    with borrowed_ear(ear) as own, tempfile.TemporaryDirectory(dir=out_dir, prefix=".tmp-") as scratch:
-        make = partial(
-            produce, sentences, Path(scratch), studio=studio, voice=voice, settings=settings, programme=programme,
+    with tempfile.TemporaryDirectory(dir=out_dir, prefix=".tmp-") as scratch:
+        made = produce(
+            sentences, Path(scratch), studio=studio, voice=voice, settings=settings, programme=programme,
             on_progress=on_progress, cancelled=cancelled, lane=lane, fallbacks=fallbacks,
         )  # fmt: skip
-        made = make()
+        checked = check(
+            made, sentences, Path(scratch), studio=studio, settings=settings, programme=programme,
+            on_progress=on_progress, cancelled=cancelled, lane=lane, ear=ear,
+        )  # fmt: skip
+        final = out_dir / checked.production.opus.name
+        with room_on_disk():
+            publish(checked.production.opus, final)
+    return checked.model_copy(update={"production": checked.production.model_copy(update={"opus": final})})
+
+
+def check(
+    made: Production,
+    sentences: Sequence[SpokenSentence],
+    out_dir: Path,
+    *,
+    studio: Studio,
+    settings: SpeechSettings,
+    programme: Arrangement | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    lane: Lane = "bulk",
+    ear: Recogniser | None = None,
+) -> Checked:
+    """`listen` to what `produce` made of these very arguments; each flagged sentence is rendered once more, slower, and kept
+    if the ear hears it better.
+
+    Where one was kept the programme is a new file in `out_dir`; else it is `made`, untouched. What is still flagged
+    afterwards is for the officer to judge. Raises what `produce` and `listen` raise.
+    """
+    with borrowed_ear(ear) as own:
         heard = listen(made.opus, made.timeline, ear=own, on_progress=on_progress, cancelled=cancelled)
         slower = replace(settings, speed=max(_SLOWEST, settings.speed * _RETAKE_SPEED))
         worst = {sentence.index: sentence.cer for sentence in heard.flagged if sentence.index >= 0}
@@ -70,13 +94,13 @@ def produce_checked(
             if _cer(next(clips)[1], sentences[index], own) < cer:
                 better.append(index)
         if better:
-            made = make(overrides=dict.fromkeys(better, slower))
+            made = produce(
+                sentences, out_dir, studio=studio, voice=made.voice, settings=settings, programme=programme,
+                on_progress=on_progress, cancelled=cancelled, lane=lane, overrides=dict.fromkeys(better, slower),
+            ).model_copy(update={"notices": made.notices})  # fmt: skip
             heard = _heard_again(heard, made, frozenset(better), own)
             log.info("Sentences retaken", sha256=made.sha256, sentences=better)
-        final = out_dir / made.opus.name
-        with room_on_disk():
-            publish(made.opus, final)
-    return Checked(production=made.model_copy(update={"opus": final}), heard=heard, retaken=tuple(better))
+    return Checked(production=made, heard=heard, retaken=tuple(better))
 
 
 def _cer(clip: Clip, sentence: SpokenSentence, ear: Recogniser) -> float:

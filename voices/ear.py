@@ -5,6 +5,7 @@ process of its own. Calibrated on human recordings: a bulletin passes at a chara
 sentence is flagged above 40 %, or when far more or fewer words were heard than said.
 """
 
+import importlib.util
 import os
 import tempfile
 import threading
@@ -120,6 +121,11 @@ class Ear:
         raise EngineFailedError(
             "Bộ nghe kiểm tra bị hỏng hai lần liên tiếp. Bản tin vẫn dùng được nhưng chưa được nghe kiểm tra."
         )
+
+
+def ear_is_installed() -> bool:
+    """Whether the recogniser's package is on this machine; without it nothing is checked, and that is said."""
+    return importlib.util.find_spec("vietasr") is not None
 
 
 def listen(
