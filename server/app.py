@@ -100,6 +100,7 @@ def _start(station: Station, ticks: Ticks) -> None:
     for folder in (settings.data_dir, settings.audio_dir, settings.document_dir):
         folder.mkdir(parents=True, exist_ok=True)
     schema.upgrade(station.database)
+    station.database.refresh_statistics()
     with station.database.read() as session:
         if accounts.nobody_exists(session):
             first_setup.offer_code(settings.data_dir)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, create_engine
 
 _BUSY_TIMEOUT_MS = 10_000
+_ANALYSED_ROWS = 1000
 
 
 class Database:
@@ -37,6 +38,19 @@ class Database:
         """A session in one transaction: committed when the block ends, rolled back when it raises."""
         with Session(self.engine.execution_options(loa_write=True), expire_on_commit=False) as session, session.begin():
             yield session
+
+    def refresh_statistics(self) -> None:
+        """Let the planner know how large the tables are: without it SQLite sorts ten thousand rows to show fifty.
+
+        PostgreSQL does this by itself. Takes milliseconds: a sample of each index.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.write() as session:
+            connection = session.connection()
+            connection.exec_driver_sql(f"PRAGMA analysis_limit={_ANALYSED_ROWS}")
+            connection.exec_driver_sql("ANALYZE")
+        self.engine.dispose()  # a connection reads the statistics when it is opened
 
     def close(self) -> None:
         """Give all connections back."""

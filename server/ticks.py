@@ -13,6 +13,7 @@ from server.tables.columns import now
 log = structlog.get_logger(__name__)
 _MATERIALISE_S = 60
 _DEADLINES_S = 5
+_STATISTICS_S = 3600
 
 
 class Ticks:
@@ -25,6 +26,7 @@ class Ticks:
         )
         self._scheduler.add_job(self.materialise, "interval", seconds=_MATERIALISE_S)
         self._scheduler.add_job(self.watch_deadlines, "interval", seconds=_DEADLINES_S)
+        self._scheduler.add_job(self.refresh_statistics, "interval", seconds=_STATISTICS_S)
 
     def start(self) -> None:
         """Once now, then by the clock."""
@@ -34,6 +36,13 @@ class Ticks:
     def stop(self) -> None:
         """After the tick that runs."""
         self._scheduler.shutdown()
+
+    def refresh_statistics(self) -> None:
+        """The planner learns how large the tables have become."""
+        try:
+            self._station.database.refresh_statistics()
+        except OperationalError as error:  # busy: the next hour makes up for it
+            log.warning("Could not refresh the statistics", error=str(error))
 
     def materialise(self) -> None:
         """Occurrences of the next eight days."""

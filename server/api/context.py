@@ -13,7 +13,7 @@ COOKIE = "loa_session"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def station_of(request: Request) -> Station:
+async def station_of(request: Request) -> Station:
     """The station that this application serves."""
     station: Station = request.app.state.station
     return station
@@ -42,7 +42,7 @@ def somebody(request: Request, station: StationDep) -> Person | None:
         return sign_in.whose(session, token)
 
 
-def signed_in(person: Annotated[Person | None, Depends(somebody)]) -> Person:
+async def signed_in(person: Annotated[Person | None, Depends(somebody)]) -> Person:
     """Who is signed in. Raises NotSignedInError."""
     if person is None:
         raise NotSignedInError("Chưa đăng nhập, hoặc phiên làm việc đã hết hạn. Hãy đăng nhập lại.")

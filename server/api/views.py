@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from protocol.priorities import Priority
@@ -138,6 +139,12 @@ class DeliveryView(BaseModel):
     output: str
 
 
+_DELIVERY_COLUMNS = [
+    col(Speaker.name) if name == "speaker_name" else getattr(Delivery, name) for name in DeliveryView.model_fields
+]
+"""What is shown and nothing more: there are thousands on a page, and a speaker's row carries its signed messages."""
+
+
 class OccurrenceView(BaseModel):
     """One instant of a schedule, with every speaker it goes to."""
 
@@ -226,14 +233,14 @@ def occurrence_views(session: Session, occurrences: list[Occurrence]) -> list[Oc
         )
     }
     deliveries: dict[str, list[DeliveryView]] = {}
-    for delivery, speaker in session.exec(
-        select(Delivery, Speaker)
+    for occurrence_id, *facts in session.execute(
+        sql_select(col(Delivery.occurrence_id), *_DELIVERY_COLUMNS)
         .join(Speaker, col(Delivery.speaker_id) == col(Speaker.id))
         .where(col(Delivery.occurrence_id).in_(ids))
         .order_by(col(Speaker.name), col(Delivery.attempt))
     ):
-        view = DeliveryView.model_validate({**delivery.model_dump(), "speaker_name": speaker.name})
-        deliveries.setdefault(delivery.occurrence_id, []).append(view)
+        view = DeliveryView.model_construct(**dict(zip(DeliveryView.model_fields, facts, strict=True)))
+        deliveries.setdefault(occurrence_id, []).append(view)
     views = []
     for occurrence in occurrences:
         schedule, bulletin, area = rows[occurrence.schedule_id]

@@ -56,7 +56,7 @@ class Version(SQLModel, table=True):
     id: str = id_field()
     bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
     number: int
-    status: VersionStatus = word(VersionStatus, default=VersionStatus.DRAFT)
+    status: VersionStatus = word(VersionStatus, default=VersionStatus.DRAFT, index=True)
     script: dict[str, Any] = Field(sa_type=JSON)
     """`reading.Script` as JSON."""
     edit_count: int = 0
