@@ -338,7 +338,7 @@ class Agent:
         self.director.configure(config)
 
     def _remember(self, kind: Kind, apply: Callable[[str], None]) -> None:
-        """Act upon the stored message of a kind again; one that has gone bad on disk is asked for anew."""
+        """Act upon the stored message of a kind again; one that has gone bad on disk is asked for anew, and none older is taken."""
         message = self._store.message(kind)
         if message is None:
             return
@@ -346,7 +346,7 @@ class Agent:
             apply(message.token)
         except RefusedError as error:
             self._gate.refuse(f"disk#{kind}", error.refusal, error.detail)
-            self._store.set_message(kind, type(message)(rev=0, token=""))
+            self._store.set_message(kind, type(message)(rev=message.rev - 1, token=""))
 
     def _ack(self, token: str, _topic: str) -> None:
         try:

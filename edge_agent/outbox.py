@@ -129,7 +129,9 @@ class Outbox:
     def next_batch(self, after: int = 0) -> Batch | None:
         """The first events after a sequence number, unsent or not."""
         events = tuple(Event.model_validate_json(text) for text in self._store.events(after, BATCH))
-        return Batch(EventBatch(epoch=self._epoch, events=events), events[-1].seq) if events else None
+        if not events:
+            return None
+        return Batch(EventBatch(epoch=self._epoch, oldest=self._first, events=events), events[-1].seq)
 
     def acked(self, ack: Ack) -> None:
         """The station has committed up to `ack.seq`."""

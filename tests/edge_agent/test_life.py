@@ -9,7 +9,7 @@ from edge_agent.errors import PermanentError
 from edge_agent.folder import BALLAST, BALLAST_BYTES, open_folder, open_store, set_aside
 from edge_agent.store import Store
 from protocol.envelope import Kind
-from protocol.messages import Ack
+from protocol.messages import Ack, EventBatch
 from protocol.states import Reason, State
 from tests.edge_agent.world import NOON, SECOND
 
@@ -140,6 +140,22 @@ def test_lost_memory_is_a_new_epoch_and_nothing_that_may_have_sounded_sounds_aga
     assert world.last(sounded).state is S.MISSED
     assert world.last(later).state is S.PLAYED
     assert world.link.connects[0][1] is True  # a fresh session brings the retained messages
+
+
+def test_every_batch_names_the_oldest_event_that_is_still_held(world):
+    def oldest() -> set[int | None]:
+        sent = [payload for topic, payload, *_ in world.link.published if topic.endswith("evt")]
+        del world.link.published[:]
+        return {EventBatch.model_validate(world._believed(token, Kind.EVT).body).oldest for token in sent}
+
+    world.acking = world.web.up = False
+    world.order(*(world.job(10 + 20 * n, 5) for n in range(20)))
+    world.run(420)
+    assert world.agent.outbox.waiting > 50  # a second batch is on its way before the first is committed
+    assert oldest() == {1}
+    world.send("ack", world.seal(Kind.ACK, Ack(epoch=world.agent.outbox.epoch, seq=30)))
+    world.run(400)
+    assert oldest() == {31}
 
 
 def test_a_station_that_knows_more_than_we_do_makes_us_begin_a_new_epoch(world):

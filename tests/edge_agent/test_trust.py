@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from edge_agent.store import Message
 from protocol.envelope import Kind
 from protocol.jobs import Audio
 from protocol.keys import Role, SigningKey, TrustSet, device_owner, station_owner
-from protocol.messages import Alert, Command, Desired, Operation
+from protocol.messages import Alert, Command, Config, Desired, Operation
 from protocol.policy import Policy
 from protocol.states import Reason, State
 from tests.edge_agent.world import NOON, STATION
@@ -218,3 +219,24 @@ def test_a_job_that_no_calendar_can_hold_is_refused_and_the_last_manifest_stays(
     assert world.refusals() == ["malformed"]
     assert world.states(bad) == []
     assert world.last(job).state is S.PLAYED
+
+
+@pytest.mark.parametrize("kind", [Kind.DESIRED, Kind.CONFIG])
+def test_a_stored_message_gone_bad_is_asked_for_again_and_no_older_one_is_taken(world, kind):
+    old = manifest(world, world.job(900)) if kind is Kind.DESIRED else Config(trust=world.trust, heartbeat_s=77)
+    older = world.seal(kind, old)
+    world.configure()
+    world.order(world.job(600))
+    newest = world.desired_token if kind is Kind.DESIRED else world.config_token
+    stored = world.store.message(kind)
+    assert stored.token == newest
+    world.store.set_message(kind, Message(stored.rev, f"{newest[:-9]}AAAAAAAAA"))
+    world.crash()
+    world.boot()
+    assert world.refusals() == []
+    world.send(kind.value, older)
+    assert world.store.message(kind).token == ""
+    world.send(kind.value, newest)
+    assert world.store.message(kind) == stored
+    world.run(5)
+    assert world.refusals() == ["bad_signature", "stale"]
