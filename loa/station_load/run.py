@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from loa.station_load import pages
 from loa.station_load.crowd import Crowd
 from loa.station_load.world import TOKEN, Commune
 from protocol.envelope import Kind, seal
@@ -23,7 +24,6 @@ from server.settings import Settings
 _STATION = "bench"
 _STATES = (State.ACCEPTED, State.READY, State.PLAYING, State.PLAYED)
 _PAST = 10_000
-_REQUESTS = 200
 _START_S = 120.0
 _WAIT_S = 300.0
 
@@ -91,10 +91,7 @@ def _measure(commune: Commune, crowd: Crowd, url: str, pid: int) -> dict[str, An
         "events_per_s": round(devices * len(_STATES) / events_s),
         "memory_idle_mb": idle_mb,
         "memory_peak_mb": _memory_mb(pid, "VmHWM"),
-        "api_p95_ms": {
-            "occurrences": _p95_ms(client, "/api/v1/occurrences", _page_of_occurrences),
-            "speakers": _p95_ms(client, "/api/v1/speakers", lambda _: {"limit": 50}),
-        },
+        "api_p95_ms": pages.p95_ms(client),
     }
 
 
@@ -126,22 +123,6 @@ def _batch(key: SigningKey, job_id: str) -> str:
     )
     body = EventBatch(epoch="e1", oldest=1, events=events)
     return seal(Kind.EVT, body, key=key, audience=station_owner(_STATION), rev=len(events), now=now)
-
-
-def _page_of_occurrences(number: int) -> dict[str, Any]:
-    start = datetime.now(UTC) - timedelta(days=99, minutes=-10 * number)
-    return {"from": start.isoformat(), "to": (start + timedelta(days=30)).isoformat(), "limit": 50}
-
-
-def _p95_ms(client: httpx.Client, path: str, params: Any) -> float:
-    times = []
-    for number in range(_REQUESTS):
-        began = time.monotonic()
-        answer = client.get(path, params=params(number))
-        times.append((time.monotonic() - began) * 1000)
-        answer.raise_for_status()
-        assert len(answer.json()["items"]) == 50
-    return round(sorted(times)[int(len(times) * 0.95)], 1)
 
 
 def _memory_mb(pid: int, what: str = "VmRSS") -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from loa.simulated_device import new_key
+from loa.station_load import archive
 from loa.station_load.crowd import Login
 from protocol.keys import SigningKey
 from protocol.states import State
@@ -52,7 +53,7 @@ class Commune:
             session.add(commune)
             session.flush()
             officer = Person(
-                username="canbo", name="Cán bộ", role=RoleName.OFFICER, area_id=commune.id, password_hash=""
+                username="tinh", name="Cán bộ tỉnh", role=RoleName.PROVINCE, area_id=commune.id, password_hash=""
             )
             session.add(officer)
             session.flush()
@@ -73,6 +74,7 @@ class Commune:
                 session.add(self._speaker(settings.station, f"loa-{number:05d}", village))
             session.flush()
             _past(session, commune, officer, self.version_id, past)
+            archive.fill(session, commune, officer, past)
         database.close()
 
     def _speaker(self, station: str, speaker_id: str, village: Area) -> Speaker:
