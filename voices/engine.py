@@ -3,7 +3,7 @@
 Engines know nothing of files, caches, chimes or loudness; `voices.produce` does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +24,18 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class Care:
+    """A word that was not understood and is to be said another way."""
+
+    word: int
+    """Which of the text's words, counted from 0 as `voices.scoring.fold` parts them."""
+    heard: str
+    """What it was taken for; "" when it was not heard at all."""
+    way: int
+    """1, 2, …: the engine's ways to tell the two apart, the most helpful first."""
+
+
+@dataclass(frozen=True)
 class SpeechSettings:
     """How a voice should speak. Part of the cache key: the same engine, voice, settings and text give the same clip."""
 
@@ -33,6 +45,15 @@ class SpeechSettings:
     """Semitones above the voice's own median, −4…4."""
     comma_pause_ms: int = 180
     """Silence at a comma, semicolon or colon inside a sentence."""
+    care: tuple[Care, ...] = ()
+    """Words to say another way, by an engine that can (`voices.engines.takes_care`); others say them as ever."""
+
+    def for_words(self, first: int, count: int) -> "SpeechSettings":
+        """The same for a part of the text: `count` words from number `first` on."""
+        if not self.care:
+            return self
+        own = tuple(replace(care, word=care.word - first) for care in self.care if 0 <= care.word - first < count)
+        return replace(self, care=own)
 
 
 class Engine(Protocol):

@@ -4,11 +4,17 @@ from voices.catalog import installed_voice
 from voices.engine import Engine
 
 DEFAULT_VOICE = "kokoro-vi-nu"
+_OWN = "kokoro-vi-"
+
+
+def takes_care(voice_id: str) -> bool:
+    """Whether the voice can say single words another way (`SpeechSettings.care`)."""
+    return voice_id.startswith(_OWN)
 
 
 def open_engine(voice_id: str, threads: int = 1) -> Engine:
     """Load a voice, ready to speak. Raises `VoiceNotInstalledError`, `EngineFailedError`."""
-    if voice_id.startswith("kokoro-vi-"):
+    if voice_id.startswith(_OWN):
         from voices.kokoro import KokoroEngine  # noqa: PLC0415  # loads onnxruntime
 
         return KokoroEngine(voice_id, threads=threads)

@@ -139,26 +139,20 @@ class _Session:
         raise AssertionError("unreachable: there is at least one voice")
 
     def _render_with(self, parts: Mapping[int, SpokenSentence], voice: str) -> dict[int, Clip]:
-        indices, sentences = list(parts), list(parts.values())
+        indices = list(parts)
         unspeakable: list[int] = []
         clips: dict[int, Clip] = {}
-        # retakes first: they are few, and the progress that follows counts all sentences
-        for index in [index for index in indices if index in self._overrides]:
-            retake = self._studio.render(
-                [parts[index]], voice=voice, settings=self._overrides[index], lane=self._lane, cancelled=self._cancelled
-            )
-            clips[index] = next(retake)[1]
-        rest = [position for position, index in enumerate(indices) if index not in clips]
         for position, clip in self._studio.render(
-            [sentences[position] for position in rest],
+            list(parts.values()),
             voice=voice,
             settings=self._settings,
             lane=self._lane,
             on_progress=self._report,
             cancelled=self._cancelled,
-            on_unspeakable=lambda position: unspeakable.append(indices[rest[position]]),
+            on_unspeakable=lambda position: unspeakable.append(indices[position]),
+            overrides={position: self._overrides[i] for position, i in enumerate(indices) if i in self._overrides},
         ):
-            clips[indices[rest[position]]] = clip
+            clips[indices[position]] = clip
         for index in unspeakable:
             self.notices.append(f"Câu “{parts[index].text[:60]}” không có chữ nào đọc được nên đã bỏ qua.")
         return clips

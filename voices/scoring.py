@@ -40,25 +40,32 @@ def distance(said: Sequence[str], heard: Sequence[str]) -> int:
 
 def compare(said: Sequence[str], heard: Sequence[str]) -> Comparison:
     """The cheapest way from the words said to the words heard."""
+    pairs = aligned(said, heard)
+    return Comparison(
+        missing=tuple(a for a, b in pairs if b is None and a is not None),
+        invented=tuple(b for a, b in pairs if a is None and b is not None),
+        misheard=tuple((a, b) for a, b in pairs if a is not None and b is not None and a != b),
+    )
+
+
+def aligned(said: Sequence[str], heard: Sequence[str]) -> list[tuple[str | None, str | None]]:
+    """(said, heard) word by word, on the cheapest way from one to the other; None where there is no partner."""
     table = [list(range(len(heard) + 1))]
     for i, a in enumerate(said, 1):
         row = [i]
         for j, b in enumerate(heard, 1):
             row.append(min(table[i - 1][j] + 1, row[j - 1] + 1, table[i - 1][j - 1] + (a != b)))
         table.append(row)
-    missing: list[str] = []
-    invented: list[str] = []
-    misheard: list[tuple[str, str]] = []
+    pairs: list[tuple[str | None, str | None]] = []
     i, j = len(said), len(heard)
     while i or j:
         if i and j and table[i][j] == table[i - 1][j - 1] + (said[i - 1] != heard[j - 1]):
             i, j = i - 1, j - 1
-            if said[i] != heard[j]:
-                misheard.append((said[i], heard[j]))
+            pairs.append((said[i], heard[j]))
         elif i and table[i][j] == table[i - 1][j] + 1:
             i -= 1
-            missing.append(said[i])
+            pairs.append((said[i], None))
         else:
             j -= 1
-            invented.append(heard[j])
-    return Comparison(tuple(reversed(missing)), tuple(reversed(invented)), tuple(reversed(misheard)))
+            pairs.append((None, heard[j]))
+    return pairs[::-1]

@@ -1,7 +1,7 @@
 """Sentences become clips: worker processes for the bulk, one lane of its own for whoever is listening now, a cache for both."""
 
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
@@ -17,6 +17,7 @@ from voices.errors import NothingToSayError, ProductionCancelledError, StorageEr
 from voices.phrases import phrases
 from voices.production import Progress, SpokenSentence
 from voices.render_process import Limits, RenderProcess
+from voices.scoring import fold
 
 log = structlog.get_logger(__name__)
 Lane = Literal["bulk", "interactive"]
@@ -79,10 +80,12 @@ class Studio:
         on_progress: Callable[[Progress], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         on_unspeakable: Callable[[int], None] | None = None,
+        overrides: Mapping[int, SpeechSettings] | None = None,
     ) -> Iterator[tuple[int, Clip]]:
         """(index, clip) of each sentence, in order, each as soon as it is ready: play the first while the next is made.
 
         All clips have the voice's rate. Clips come from the cache where they can; equal sentences are rendered once.
+        `overrides` gives single sentences, by index, other settings.
         Closing the iterator, or `cancelled` returning true, withdraws what has not begun: the latter raises
         `ProductionCancelledError`. A sentence without a speakable syllable raises `NothingToSayError`, or, where
         `on_unspeakable` is given, is told there and becomes an empty clip. Raises also `EngineFailedError`,
@@ -90,13 +93,17 @@ class Studio:
         """
         if not sentences:
             return
-        order = _Order(self._cache, self._lanes[lane], voice, settings, cancelled or (lambda: False))
+        order = _Order(self._cache, self._lanes[lane], voice, cancelled or (lambda: False))
+        asked = [(overrides or {}).get(index, settings) for index in range(len(sentences))]
         try:
             fingerprint = self._fingerprint(voice, order)
-            work = [[order.place(fingerprint, phrase) for phrase in phrases(sentence.text)] for sentence in sentences]
+            work = [
+                [order.place(fingerprint, phrase, own) for phrase, own in _phrases(sentence.text, how)]
+                for sentence, how in zip(sentences, asked, strict=True)
+            ]
             for index, pieces in enumerate(work):
                 try:
-                    clip = _joined([order.take(piece) for piece in pieces], settings.comma_pause_ms)
+                    clip = _joined([order.take(piece) for piece in pieces], asked[index].comma_pause_ms)
                 except NothingToSayError:
                     if on_unspeakable is None:
                         raise
@@ -162,21 +169,19 @@ class _Order:
         cache: ClipCache,
         lane: _LaneOfWorkers,
         voice: str,
-        settings: SpeechSettings,
         cancelled: Callable[[], bool],
     ) -> None:
         self.lane = lane
         self._cache = cache
         self._voice = voice
-        self._settings = settings
         self._cancelled = cancelled
         self._making: dict[str, Future[Clip]] = {}
-        self._texts: dict[str, str] = {}
+        self._asked: dict[str, tuple[str, SpeechSettings]] = {}
 
-    def place(self, fingerprint: str, phrase: str) -> str:
+    def place(self, fingerprint: str, phrase: str, settings: SpeechSettings) -> str:
         """Order a phrase unless it is cached or ordered already; the key to take it by."""
-        key = clip_key(fingerprint, self._voice, self._settings, phrase)
-        self._texts[key] = phrase
+        key = clip_key(fingerprint, self._voice, settings, phrase)
+        self._asked[key] = phrase, settings
         if key not in self._making and key not in self._cache:
             self._submit(key)
         return key
@@ -204,10 +209,10 @@ class _Order:
             future.cancel()
 
     def _submit(self, key: str) -> None:
-        phrase = self._texts[key]
+        phrase, settings = self._asked[key]
 
         def make(process: RenderProcess) -> Clip:
-            clip = process.render(self._voice, phrase, self._settings)
+            clip = process.render(self._voice, phrase, settings)
             try:
                 self._cache.put(key, clip)
             except StorageError as error:  # an emergency must not wait for somebody to tidy the disk
@@ -215,6 +220,15 @@ class _Order:
             return clip
 
         self._making[key] = self.lane.submit(make)
+
+
+def _phrases(text: str, settings: SpeechSettings) -> Iterator[tuple[str, SpeechSettings]]:
+    """The phrases of a sentence, each with the care that is for its own words."""
+    first = 0
+    for phrase in phrases(text):
+        count = len(fold(phrase).split())
+        yield phrase, settings.for_words(first, count)
+        first += count
 
 
 def _joined(clips: Sequence[Clip], pause_ms: int) -> Clip:

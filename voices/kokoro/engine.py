@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from voices.engine import Clip, SpeechSettings
 from voices.errors import NothingToSayError
 from voices.kokoro import weights
+from voices.kokoro.care import carefully
 from voices.kokoro.finish import silence, trimmed, within_range
 from voices.kokoro.model import RATE_HZ, Model, Prompt
 from voices.kokoro.prosody import FRAME_MS, Delivery, apply_tones, durations
-from voices.kokoro.realisation import realise
+from voices.kokoro.realisation import Realisation, realise
 from voices.kokoro.rules import load_rules
-from voices.kokoro.utterance import Utterance, assemble, phrases, runs
+from voices.kokoro.syllable import parse
+from voices.kokoro.utterance import Phrase, Utterance, assemble, phrases, runs
 from voices.kokoro.voice import data_digest, style_matrix, voice
 
 
@@ -88,10 +90,19 @@ class KokoroEngine:
             speed=settings.speed,
             comma_pause_ms=settings.comma_pause_ms,
         )
-        parts = [[realise(syllable, self._rules) for syllable in phrase.syllables] for phrase in said]
+        parts = [self._realised(phrase, settings) for phrase in said]
         groups = list(runs(parts, MOST_SYMBOLS))
         for number, group in enumerate(groups, 1):
             yield self._plan(assemble(group, said[-1].mark if number == len(groups) else ","), delivery)
+
+    def _realised(self, phrase: Phrase, settings: SpeechSettings) -> list[Realisation]:
+        care = {entry.word: entry for entry in settings.care}
+        return [
+            carefully(syllable, parse(care[word].heard), care[word].way, self._rules)
+            if word in care
+            else realise(syllable, self._rules)
+            for syllable, word in zip(phrase.syllables, phrase.words, strict=True)
+        ]
 
     def _plan(self, utterance: Utterance, delivery: Delivery) -> Plan:
         tokens = utterance.tokens

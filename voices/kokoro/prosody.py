@@ -37,6 +37,8 @@ def durations(model: Floats, utterance: Utterance, rules: DurationRules, deliver
             _share(wanted, place.middle, place.middle + place.how.nucleus, place.end, place.how.nucleus_share)
         if place.end < len(symbols) and symbols[place.end] == " ":
             wanted[place.end + 1] = min(wanted[place.end + 1], rules.gap_most)
+        if place.start and symbols[place.start - 1] == " ":
+            wanted[place.start] = max(wanted[place.start], place.how.gap_least)
     wanted /= delivery.speed * rules.pace
     frames = _whole(wanted)
     frames[0] = rules.lead  # silence that the model needs before the first onset; it is cut off afterwards

@@ -34,6 +34,8 @@ class Realisation:
     rime_least: float
     rime_factor: float
     """The rime lasts this times what the model would give it, or the least if that is more."""
+    gap_least: float = 0.0
+    """Before the syllable, where another one of the phrase precedes it."""
 
 
 def realise(syllable: Syllable, rules: Rules) -> Realisation:

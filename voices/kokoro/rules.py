@@ -80,6 +80,35 @@ class SentenceRules(BaseModel):
     style_row: int = Field(ge=0, le=509)
 
 
+class Shape(BaseModel):
+    """How one syllable is set off from its usual delivery. Factors, but for `gap`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    onset: float = Field(default=1, ge=0.8, le=2)
+    """Of the least length of the onset."""
+    rime: float = Field(default=1, ge=0.8, le=1.5)
+    """Of the length of the rime."""
+    gap: float = Field(default=0, ge=0, le=8)
+    """At least so many frames of 25 ms before the syllable."""
+    depth: float = Field(default=1, ge=0.7, le=1.5)
+    """Of the contour's semitones."""
+
+
+class CareRules(BaseModel):
+    """Other ways for a syllable that was not understood, the most helpful first: other values of the entries of `Rules`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    onset: Mapping[str, tuple[Phones, ...]] = {}
+    nucleus: Mapping[str, tuple[Phones, ...]] = {}
+    coda: Mapping[str, tuple[Phones, ...]] = {}
+    rime: Mapping[str, tuple[Phones, ...]] = {}
+    contour: Mapping[str, tuple[Curve, ...]] = {}
+    shape: tuple[Shape, ...] = Field(min_length=1)
+    """For any syllable."""
+
+
 class Rules(BaseModel):
     """One accent, complete: every onset, nucleus, coda and contour has its entry."""
 
@@ -94,6 +123,7 @@ class Rules(BaseModel):
     duration: DurationRules
     strength: StrengthRules
     sentence: SentenceRules
+    care: CareRules
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -107,10 +137,26 @@ class Rules(BaseModel):
             raise ValueError(f"energy: unknown {sorted(unknown)}")
         if strangers := self.strength.voiced - set(ONSETS):
             raise ValueError(f"voiced: unknown {sorted(strangers)}")
-        for name, curve in self.contour.items():
-            if any(not LOWEST_ST <= semitones <= HIGHEST_ST for _, semitones in curve):
-                raise ValueError(f"contour {name}: outside {LOWEST_ST}…{HIGHEST_ST} semitones")
+        _check_contours(self.contour)
         return self
+
+    @model_validator(mode="after")
+    def _careful(self) -> Self:
+        rimes = {nucleus + coda for nucleus in NUCLEI for coda in CODAS}
+        known = {"onset": ONSETS, "nucleus": NUCLEI, "coda": CODAS, "contour": CONTOURS, "rime": rimes}
+        for name, keys in known.items():
+            if unknown := set(getattr(self.care, name)) - set(keys):
+                raise ValueError(f"care.{name}: unknown {sorted(unknown)}")
+        for name, curves in self.care.contour.items():
+            for curve in curves:
+                _check_contours({name: curve})
+        return self
+
+
+def _check_contours(contours: Mapping[str, Curve]) -> None:
+    for name, curve in contours.items():
+        if any(not LOWEST_ST <= semitones <= HIGHEST_ST for _, semitones in curve):
+            raise ValueError(f"contour {name}: outside {LOWEST_ST}…{HIGHEST_ST} semitones")
 
 
 def load_rules(accent: str) -> Rules:

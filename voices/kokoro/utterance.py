@@ -12,6 +12,7 @@ from voices.kokoro.foreign import readings
 from voices.kokoro.realisation import Realisation
 from voices.kokoro.syllable import Syllable
 from voices.kokoro.vocabulary import MOST_TOKENS, VOCABULARY
+from voices.scoring import fold
 
 _log = structlog.get_logger()
 _PIECE = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*|[.,;:!?…()–—\n]")
@@ -27,6 +28,8 @@ class Phrase:
     syllables: tuple[Syllable, ...]
     mark: str
     """The model's symbol for what follows: a comma inside a sentence; a period, question or exclamation mark at its end."""
+    words: tuple[int, ...]
+    """For each syllable, which of the text's words it belongs to, counted from 0 as `voices.scoring.fold` parts them."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +60,25 @@ class Utterance:
 def phrases(text: str) -> list[Phrase]:
     """The text's syllables, cut at its punctuation; a word without a reading (Chinese, emoji) is left out and logged."""
     found: list[Phrase] = []
-    current: list[Syllable] = []
+    current: list[tuple[Syllable, int]] = []
+    word = 0
+
+    def close(mark: str) -> None:
+        syllables, words = zip(*current, strict=True)
+        found.append(Phrase(syllables, mark, words))
+        current.clear()
+
     for piece in _PIECE.findall(unicodedata.normalize("NFC", text)):
         if piece[0].isalnum():
             part = readings(piece)
             if not part:
                 _log.warning("no reading for a word", word=piece)
-            current += part
+            current += [(syllable, word) for syllable in part]
+            word += len(fold(piece).split())
         elif current:
-            found.append(Phrase(tuple(current), _STOP_MARK.get(piece, "." if piece in ".…\n" else _PAUSE)))
-            current = []
+            close(_STOP_MARK.get(piece, "." if piece in ".…\n" else _PAUSE))
     if current:
-        found.append(Phrase(tuple(current), "."))
+        close(".")
     return found
 
 
