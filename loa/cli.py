@@ -12,6 +12,7 @@ from loa import (
     backup_command,
     bench_chaos,
     bench_exactly_once,
+    bench_play,
     bench_reading,
     bench_station,
     bench_voice,
@@ -45,6 +46,7 @@ bench.command("voice")(bench_voice.voice)
 bench.command("station")(bench_station.station)
 bench.command("chaos")(bench_chaos.chaos)
 bench.command("exactly-once")(bench_exactly_once.exactly_once)
+bench.command("play")(bench_play.play)
 app.add_typer(bench, name="bench")
 
 

@@ -81,9 +81,9 @@ class Stage:
 
     def start_station(self) -> None:
         """Start the station and wait until it answers."""
-        about = self._data / "station.json"
+        about = self.data / "station.json"
         about.unlink(missing_ok=True)
-        arguments = ["serve", "--data", str(self._data), "--host", self.options.host, "--port", str(self.options.port)]
+        arguments = ["serve", "--data", str(self.data), "--host", self.options.host, "--port", str(self.options.port)]
         arguments += ["--broker", self.options.broker]
         environment = {"LOA_VOICE": self.options.voice} if self.options.voice else {}
         self.children.loa("station", arguments, environment)
@@ -95,7 +95,7 @@ class Stage:
         """The commune, its people and its speakers, each once per folder: one that was interrupted is completed."""
         if not self._passwords_path.exists():
             self._make_passwords()
-        code = self._data / "setup-code"
+        code = self.data / "setup-code"
         if code.exists():
             self._found_commune(code.read_text().strip())
         area_id = self.area_id(SPEAKER_VILLAGE)
@@ -104,7 +104,7 @@ class Stage:
             for speaker, name in SPEAKERS:
                 if speaker not in known:
                     technician.post("/speakers", {"id": speaker, "name": name, "area_id": area_id})
-        strangers = [speaker for speaker, _ in SPEAKERS if not (self._state(speaker) / IDENTITY_FILE).exists()]
+        strangers = [speaker for speaker, _ in SPEAKERS if not (self.box(speaker) / IDENTITY_FILE).exists()]
         with ThreadPoolExecutor() as pool:
             list(pool.map(self._enrol, strangers))
 
@@ -117,12 +117,12 @@ class Stage:
                 lambda: self._all_online(technician), seconds=_START_S, what="loa không kết nối (speakers stay away)"
             )
 
-    def start_speaker(self, speaker: str) -> None:
+    def start_speaker(self, speaker: str, environment: dict[str, str] | None = None) -> None:
         """Start one agent. With sink "auto" only the first may use the sound card: three on one card would talk at once."""
         sink = self.options.sink if self.options.sink != "auto" or speaker == SPEAKERS[0][0] else "wav"
-        arguments = ["agent", "run", "--state", str(self._state(speaker)), "--sink", sink, "--station-url", self.url]
+        arguments = ["agent", "run", "--state", str(self.box(speaker)), "--sink", sink, "--station-url", self.url]
         self._starts[speaker] += 1
-        self.children.loa(speaker, [*arguments, "--wav", str(self._wav(speaker, self._starts[speaker]))])
+        self.children.loa(speaker, [*arguments, "--wav", str(self._wav(speaker, self._starts[speaker]))], environment)
 
     def area_id(self, code: str) -> str:
         """The id of one of the commune's areas."""
@@ -130,15 +130,17 @@ class Stage:
             return next(str(area["id"]) for area in officer.get("/areas")["items"] if area["code"] == code)
 
     @property
-    def _data(self) -> Path:
+    def data(self) -> Path:
+        """The station's folder."""
         return self.options.folder / "station"
+
+    def box(self, speaker: str) -> Path:
+        """The state folder of one agent."""
+        return self.options.folder / "speakers" / speaker
 
     @property
     def _passwords_path(self) -> Path:
         return self.options.folder / "passwords.json"
-
-    def _state(self, speaker: str) -> Path:
-        return self.options.folder / "speakers" / speaker
 
     def _wav(self, speaker: str, start: int) -> Path:
         return self.options.folder / "speakers" / f"{speaker}-{start}.wav"
@@ -178,7 +180,7 @@ class Stage:
         with self.client("kythuat") as technician:
             code = technician.post(f"/speakers/{speaker}/claim")["code"]
         self.children.run_loa(
-            ["agent", "enrol", "--station", self.url, "--code", code, "--state", str(self._state(speaker))]
+            ["agent", "enrol", "--station", self.url, "--code", code, "--state", str(self.box(speaker))]
         )
 
     def _all_online(self, technician: Client) -> bool | None:
