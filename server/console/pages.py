@@ -17,6 +17,9 @@ from starlette.responses import Response
 from server import words
 from server.api.context import PersonDep, StationDep
 from server.api.views import OccurrenceView
+from server.console import languages, navigation
+from server.console.languages import N_
+from server.console.outcomes import OUTCOMES
 from server.people import rights
 from server.station import Station
 from server.tables import Bulletin, Person, Version, VersionStatus
@@ -24,14 +27,27 @@ from server.tables.columns import now
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-_WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
-_environment = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=select_autoescape(default=True),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+WEEKDAYS = (
+    N_("thứ hai"), N_("thứ ba"), N_("thứ tư"), N_("thứ năm"), N_("thứ sáu"), N_("thứ bảy"), N_("chủ nhật"),
+)  # fmt: skip
+_UNKNOWN = N_("chưa rõ")
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    translate = languages.translator(language)
+    made.globals["_"] = (
+        translate  # its answers are escaped like any other text: some of what it is asked comes from devices
+    )
+    return made
 
 
 class Page:
@@ -42,6 +58,8 @@ class Page:
         self.station = station
         self.person = person
         self.zone = ZoneInfo(station.settings.timezone)
+        self.language = languages.language_of(request)
+        self.say = languages.translator(self.language)
         self._rights: frozenset[rights.Action] = frozenset()
         if person is not None:
             with station.database.read() as session:
@@ -49,21 +67,31 @@ class Page:
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The page, with its values and what every page has. Never cached: it shows the present."""
-        text = _environment.get_template(template).render(
-            station_name=self.station.settings.name,
-            person=self.person,
-            may=self.may,
-            waiting=self._waiting(),
-            path=self.request.url.path,
-            asset=asset,
-            words=words,
-            clock=self.clock,
-            moment=self.moment,
-            length=length,
-            failed=failed,
-            now=now(),
-            notice=_NOTICES.get(self.request.query_params.get("xong", ""), ""),
-            **values,
+        path, told = self.request.url.path, OUTCOMES.get(self.request.query_params.get("xong", ""), "")
+        text = (
+            _environment(self.language)
+            .get_template(template)
+            .render(
+                station_name=self.station.settings.name,
+                person=self.person,
+                may=self.may,
+                links=navigation.links(self.person.role, self.may, path) if self.person else [],
+                at_the_thumb=navigation.AT_THE_THUMB,
+                waiting=self._waiting(),
+                path=path,
+                language=self.language,
+                languages=languages.LANGUAGES,
+                asset=asset,
+                words=words,
+                clock=self.clock,
+                moment=self.moment,
+                length=self.length,
+                failed=failed,
+                now=now(),
+                notice=self.say(told) if told else "",
+                refused=status >= 400,
+                **values,
+            )
         )
         return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
 
@@ -78,12 +106,21 @@ class Page:
     def moment(self, at: datetime | None) -> str:
         """Local time and day: "17:00 hôm nay", "05:30 thứ hai 7/12/2026"."""
         if at is None:
-            return "chưa rõ"
+            return self.say(_UNKNOWN)
         local, today = at.astimezone(self.zone), now().astimezone(self.zone).date()
-        near = {0: "hôm nay", 1: "ngày mai", -1: "hôm qua"}
+        near = {0: N_("hôm nay"), 1: N_("ngày mai"), -1: N_("hôm qua")}
         days = (local.date() - today).days
-        day = near.get(days) or f"{_WEEKDAYS[local.weekday()]} {local.day}/{local.month}/{local.year}"
+        date = f"{local.day}/{local.month}/{local.year}"
+        day = self.say(near[days]) if days in near else f"{self.say(WEEKDAYS[local.weekday()])} {date}"
         return f"{local:%H:%M} {day}"
+
+    def length(self, duration_ms: int | None) -> str:
+        """A length in words: "2 phút 05 giây"."""
+        if duration_ms is None:
+            return self.say(_UNKNOWN)
+        minutes, seconds = divmod(round(duration_ms / 1000), 60)
+        tail = f"{self.say(N_('giây'))}"
+        return f"{minutes} {self.say(N_('phút'))} {seconds:02d} {tail}" if minutes else f"{seconds} {tail}"
 
     def day(self) -> tuple[datetime, datetime]:
         """Today's beginning and end."""
@@ -115,28 +152,6 @@ def page_of(request: Request, station: StationDep, person: PersonDep) -> Page:
 
 PageDep = Annotated[Page, Depends(page_of)]
 
-_NOTICES = {
-    "luu": "Đã lưu.",
-    "gui": "Đã gửi lãnh đạo duyệt.",
-    "duyet": "Đã duyệt. Bản tin có thể phát sóng.",
-    "tra": "Đã trả lại cho người soạn.",
-    "thu": "Đã thu hồi.",
-    "lich": "Đã lên lịch phát.",
-    "loa": "Đã thêm cụm loa.",
-    "tieng": "Đang dựng tiếng.",
-    "dung": "Đã gửi lệnh dừng tới tất cả các loa.",
-    "khan-cap": "Đã phát lệnh khẩn cấp.",
-    "het": "Đã báo hết tình huống khẩn cấp.",
-    "lai": "Đã gửi lại cho các loa chưa phát được.",
-    "ban-moi": "Đã tạo bản nháp mới.",
-    "doc-lai": "Đã đọc lại văn bản theo từ điển hiện nay; mọi câu đã sửa được giữ.",
-    "tu": "Đã đưa vào từ điển. Văn bản soạn từ nay đọc theo dòng này; bản nháp cũ thì bấm “Đọc lại văn bản”.",
-    "bo-tu": "Đã bỏ khỏi từ điển.",
-    "nhap": "Đã nhập từ điển.",
-    "thiet-lap": "Đã thiết lập xong. Hãy đăng nhập.",
-}
-"""What a redirect may say on the next page."""
-
 
 def to(path: str, notice: str = "") -> RedirectResponse:
     """After a deed: the next page, by GET."""
@@ -158,14 +173,6 @@ def problem(request: Request, status: int, message: str) -> Response:
     page = Page(request, request.app.state.station, None)
     back = local_path(urlsplit(request.headers.get("referer", "")).path or "/")
     return page.show("problem.html", status=status, message=message, back=back)
-
-
-def length(duration_ms: int | None) -> str:
-    """A length in words: "2 phút 05 giây"."""
-    if duration_ms is None:
-        return "chưa rõ"
-    minutes, seconds = divmod(round(duration_ms / 1000), 60)
-    return f"{minutes} phút {seconds:02d} giây" if minutes else f"{seconds} giây"
 
 
 def failed(occurrence: OccurrenceView) -> bool:

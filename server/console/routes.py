@@ -1,9 +1,11 @@
 """All pages."""
 
-from server.console import bulletins, commune, dictionary, entrance, on_air, speakers, today, urgent
+from server.console import bulletins, commune, dictionary, entrance, on_air, shell, speakers, status, today, urgent
 
 ROUTERS = (
+    shell.router,
     entrance.router,
+    status.router,
     today.router,
     on_air.router,
     bulletins.router,

@@ -25,10 +25,10 @@ def get_stop(page: PageDep) -> Response:
 
 
 @router.post("/dung")
-def post_stop(page: PageDep, area_id: Annotated[str, Form(max_length=64)]) -> Response:
-    """Silence an area now."""
+def post_stop(page: PageDep, area_id: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """Silence an area now; the button on every page silences all that the person answers for."""
     assert page.person is not None
-    api.post_stop_all(api.StopRequest(area_id=area_id), page.person, page.station)
+    api.post_stop_all(api.StopRequest(area_id=area_id or page.person.area_id), page.person, page.station)
     return to("/", "dung")
 
 

@@ -1,18 +1,46 @@
-// Keeps the part of today that changes fresh: at once when the station says that something moved, else every few seconds.
-const part = document.getElementById("live");
-let pending = false;
-async function refresh() {
-  if (pending || document.hidden || part.querySelector("details[open]")) return;
-  pending = true;
-  try {
-    const answer = await fetch(part.dataset.src, { headers: { Accept: "text/html" } });
-    if (answer.ok && !answer.redirected) part.innerHTML = await answer.text();
-  } catch { /* the connection is lost: what is shown stays, with its time */ }
-  pending = false;
+// One connection a page: what the station says moved becomes an event on the body ("loa:delivery", "loa:speaker", "loa:production", …),
+// which parts of pages name in hx-trigger. "loa:again" comes when the connection is back or the page is looked at again: ask for everything.
+const body = document.body;
+const KINDS = ["delivery", "speaker", "production", "fault", "notice"];
+let events = null;
+
+function tell(name, detail) {
+  body.dispatchEvent(new CustomEvent(name, { detail }));
 }
-let timer = setInterval(refresh, 3000);
-const events = new EventSource("/api/v1/live");
-for (const name of ["delivery", "speaker", "production"]) events.addEventListener(name, refresh);
-events.addEventListener("open", () => { clearInterval(timer); timer = setInterval(refresh, 30000); });
-events.addEventListener("error", () => { clearInterval(timer); timer = setInterval(refresh, 3000); });
-document.addEventListener("visibilitychange", refresh);
+
+function connect() {
+  if (events || document.hidden || !body.dataset.live) return;
+  let lost = false;
+  events = new EventSource(body.dataset.live);
+  for (const kind of KINDS) events.addEventListener(kind, (event) => tell(`loa:${kind}`, JSON.parse(event.data)));
+  events.addEventListener("open", () => { if (lost) tell("loa:again"); lost = false; show(true); });
+  events.addEventListener("error", () => { lost = true; show(navigator.onLine); });
+}
+
+function part() {
+  if (events) events.close();
+  events = null;
+}
+
+function show(online) {
+  const line = document.getElementById("mat-mang");
+  if (line) line.hidden = online;
+}
+
+addEventListener("online", () => { show(true); tell("loa:again"); });
+addEventListener("offline", () => show(false));
+addEventListener("pagehide", part);
+addEventListener("pageshow", connect);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) part();
+  else { connect(); tell("loa:again"); }
+});
+// What somebody has opened or holds the focus in is not taken away under the hand; a page that nobody sees asks for nothing.
+body.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.detail.elt;
+  const asked = event.detail.requestConfig?.triggeringEvent?.type ?? "";
+  if (!asked.startsWith("loa:") && asked !== "") return;
+  if (document.hidden || part.querySelector("details[open], :focus")) event.preventDefault();
+});
+connect();
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");

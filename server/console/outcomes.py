@@ -1,0 +1,24 @@
+"""What a redirect may say on the next page: `?xong=KEY`. Keys are Vietnamese words without accents."""
+
+from server.console.languages import N_
+
+OUTCOMES = {
+    "luu": N_("Đã lưu."),
+    "gui": N_("Đã gửi lãnh đạo duyệt."),
+    "duyet": N_("Đã duyệt. Bản tin có thể phát sóng."),
+    "tra": N_("Đã trả lại cho người soạn."),
+    "thu": N_("Đã thu hồi."),
+    "lich": N_("Đã lên lịch phát."),
+    "loa": N_("Đã thêm cụm loa."),
+    "tieng": N_("Đang dựng tiếng."),
+    "dung": N_("Đã gửi lệnh dừng tới tất cả các loa."),
+    "khan-cap": N_("Đã phát lệnh khẩn cấp."),
+    "het": N_("Đã báo hết tình huống khẩn cấp."),
+    "lai": N_("Đã gửi lại cho các loa chưa phát được."),
+    "ban-moi": N_("Đã tạo bản nháp mới."),
+    "doc-lai": N_("Đã đọc lại văn bản theo từ điển hiện nay; mọi câu đã sửa được giữ."),
+    "tu": N_("Đã đưa vào từ điển. Văn bản soạn từ nay đọc theo dòng này; bản nháp cũ thì bấm “Đọc lại văn bản”."),
+    "bo-tu": N_("Đã bỏ khỏi từ điển."),
+    "nhap": N_("Đã nhập từ điển."),
+    "thiet-lap": N_("Đã thiết lập xong. Hãy đăng nhập."),
+}

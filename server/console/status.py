@@ -1,0 +1,72 @@
+"""What every screen of the station shows above everything else: that it is on air, an emergency in force, a drill."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from protocol.states import SOUNDING
+from server import areas
+from server.console.pages import Page, PageDep
+from server.tables import Bulletin, Delivery, Emergency, Occurrence, Schedule, Version
+from server.tables.columns import now
+
+router = APIRouter(include_in_schema=False)
+_NAMED = 3
+_LONGEST = timedelta(days=1)
+"""Nothing sounds longer: what says so was heard of last by a box that is gone."""
+
+
+@router.get("/tinh-hinh")
+def get_status(page: PageDep) -> Response:
+    """The strip on top of every page, which asks for it again whenever something moves."""
+    return page.show("status.html", **status(page))
+
+
+def status(page: Page) -> dict[str, Any]:
+    """Titles: `sounding` now, the `emergency` in force, the `drill` that is on; empty when there is none."""
+    assert page.person is not None
+    with page.station.database.read() as session:
+        sounding = _sounding(session, page.person.area_id)
+        in_force = _in_force(session, page.person.area_id)
+    drills = [title for title, test in (*in_force, *sounding) if test]
+    return {
+        "sounding": [title for title, _ in sounding][:_NAMED],
+        "emergency": next((title for title, test in in_force if not test), ""),
+        "drill": next(iter(drills), ""),
+    }
+
+
+def _sounding(session: Session, area_id: str) -> list[tuple[str, bool]]:
+    rows = session.exec(
+        select(Bulletin.title, Schedule.test)
+        .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
+        .join(Schedule, col(Schedule.version_id) == col(Version.id))
+        .join(Occurrence, col(Occurrence.schedule_id) == col(Schedule.id))
+        .join(Delivery, col(Delivery.occurrence_id) == col(Occurrence.id))
+        .where(
+            col(Delivery.state).in_(SOUNDING),
+            col(Occurrence.due_at) > now() - _LONGEST,
+            col(Schedule.area_id).in_(areas.concerning(session, area_id)),
+        )
+        .distinct()
+    )
+    return list(rows)
+
+
+def _in_force(session: Session, area_id: str) -> list[tuple[str, bool]]:
+    rows = session.exec(
+        select(Bulletin.title, Schedule.test)
+        .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
+        .join(Schedule, col(Schedule.version_id) == col(Version.id))
+        .join(Occurrence, col(Occurrence.schedule_id) == col(Schedule.id))
+        .join(Emergency, col(Emergency.id) == col(Occurrence.id))
+        .where(
+            col(Emergency.cleared_at).is_(None),
+            col(Occurrence.not_after) > now(),
+            col(Emergency.area_id).in_(areas.concerning(session, area_id)),
+        )
+    )
+    return list(rows)

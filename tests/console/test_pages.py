@@ -1,0 +1,22 @@
+"""Every page of every role, at both sizes."""
+
+import pytest
+
+from server.console.languages import translator
+from server.console.messages import messages
+from tests.console.pages import PAGES, SIZES
+
+pytestmark = pytest.mark.xdist_group("console")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("username", PAGES)
+def test_pages(look, username, size):
+    screen = look(username, size)
+    for path in PAGES[username]:
+        screen.open(path).check(path.strip("/").replace("/", "-") or "hom-nay")
+
+
+def test_every_text_is_in_english_too():
+    english = translator("en")
+    assert [text for text in messages() if english(text) == text and any(c.isalpha() and c > "z" for c in text)] == []
