@@ -1,11 +1,28 @@
 """The one way in which a delivery moves from state to state."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from protocol.states import ENDS, State, may_report
 from server.tables import Delivery
+from server.tables.columns import new_id, now
+
+
+def queue(session: Session, occurrence_id: str, speaker_ids: Iterable[str]) -> None:
+    """A first delivery of an occurrence to each of these speakers, written at once: there may be thousands."""
+    at = now()
+    rows = [
+        {
+            "id": new_id(), "occurrence_id": occurrence_id, "speaker_id": speaker_id, "attempt": 1, "state": State.QUEUED,
+            "reason": "", "changed_at": at, "by": "", "evidence": "", "output": "", "updated_at": at,
+        }
+        for speaker_id in speaker_ids
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(Delivery), rows)
 
 
 def move(delivery: Delivery, state: State, *, at: datetime, reason: str = "") -> bool:

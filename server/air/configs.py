@@ -1,9 +1,10 @@
 """The configuration of each device: policy of its area, keys to believe, volume. Published when it changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from protocol import topics
@@ -47,10 +48,10 @@ class Configurator:
         with self._database.read() as session:
             changes = self._changes(session)
         for start in range(0, len(changes), _CHUNK):
-            with self._database.write() as session:
+            with self._database.write() as session, session.no_autoflush:
                 lease.require(session, self._holder)
-                published = [self._publish(session, change) for change in changes[start : start + _CHUNK]]
-            yield [message for message in published if message is not None]
+                messages = self._publish(session, changes[start : start + _CHUNK])
+            yield messages
 
     def _changes(self, session: Session) -> list[_Change]:
         trust = trust_set(session)
@@ -71,24 +72,28 @@ class Configurator:
                 changes.append(_Change(speaker_id, body, fresh))
         return changes
 
-    def _publish(self, session: Session, change: _Change) -> tuple[str, str] | None:
-        speaker = session.get(Speaker, change.speaker_id)
-        if speaker is None or speaker.enrolled_at is None:
-            return None
+    def _publish(self, session: Session, changes: Sequence[_Change]) -> list[tuple[str, str]]:
         now = present()
-        speaker.config_rev = next_revision(now, speaker.config_rev)
-        speaker.config_token = seal(
-            Kind.CONFIG,
-            change.body,
-            key=self._keys.station,
-            audience=device_owner(self._station, speaker.id),
-            rev=speaker.config_rev,
-            now=now,
+        speakers = session.exec(
+            select(Speaker)
+            .where(
+                col(Speaker.id).in_([change.speaker_id for change in changes]), col(Speaker.enrolled_at).is_not(None)
+            )
+            .options(defer(Speaker.desired_token), defer(Speaker.config_token))  # type: ignore[arg-type]  # mapped columns at run time
         )
-        speaker.config_digest = change.digest
-        session.add(speaker)
-        log.info("config published", speaker=speaker.id, rev=speaker.config_rev)
-        return topics.device(self._station, speaker.id, "config"), speaker.config_token
+        enrolled = {speaker.id: speaker for speaker in speakers}
+        messages = []
+        for change in changes:
+            speaker = enrolled.get(change.speaker_id)
+            if speaker is None:  # its box was expelled meanwhile
+                continue
+            rev = next_revision(now, speaker.config_rev)
+            owner = device_owner(self._station, speaker.id)
+            token = seal(Kind.CONFIG, change.body, key=self._keys.station, audience=owner, rev=rev, now=now)
+            speaker.config_rev, speaker.config_token, speaker.config_digest = rev, token, change.digest
+            log.info("config published", speaker=speaker.id, rev=rev)
+            messages.append((topics.device(self._station, speaker.id, "config"), token))
+        return messages
 
 
 def _body(rules: Policy, trust: TrustSet, volume: int) -> tuple[Config, str]:

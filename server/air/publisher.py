@@ -1,9 +1,10 @@
 """Publishing: decide, sign and store in one transaction, and only then send. What is stored is sent again after a crash."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, or_, select
 
@@ -52,7 +53,7 @@ class Publisher:
         with self._database.read() as session:
             stale = stale_speakers(session, present())
         for start in range(0, len(stale), _CHUNK):
-            with self._database.write() as session:
+            with self._database.write() as session, session.no_autoflush:
                 lease.require(session, self._holder)
                 messages = self._desired_for(session, stale[start : start + _CHUNK])
             yield messages
@@ -66,21 +67,23 @@ class Publisher:
         ).all()
         found = plans(session, speakers, now)
         messages = [self._publish_plan(session, speaker, found[speaker.id], now) for speaker in speakers]
+        _mark_published(session, found.values(), now)
         return [message for message in messages if message is not None]
 
     def _publish_plan(self, session: Session, speaker: Speaker, plan: Plan, now: datetime) -> Message | None:
         plan.jobs = _within_room(plan.jobs, now)
         valid_until = now + VALIDITY
-        token, fresh = None, digest(plan.body(valid_until))
+        token, fresh, wanted = None, digest(plan.body(valid_until)), len(plan.jobs)
         if fresh != speaker.desired_digest or _needs_refresh(speaker, now):
             rev = next_revision(now, speaker.desired_rev)
             token = self._sealed(speaker.id, plan, valid_until, rev, now)
-            speaker.desired_rev, speaker.desired_digest = rev, digest(plan.body(valid_until))
+            all_fit = len(plan.jobs) == wanted
+            speaker.desired_rev = rev
+            speaker.desired_digest = fresh if all_fit else digest(plan.body(valid_until))
             speaker.desired_token, speaker.desired_until = token, valid_until
             log.info("desired published", speaker=speaker.id, rev=rev, jobs=len(plan.jobs), cancels=len(plan.cancels))
         speaker.desired_stale = False
         session.add(speaker)
-        _mark_published(session, plan, now)
         return (topics.device(self._station, speaker.id, "desired"), token) if token is not None else None
 
     def _sealed(self, speaker_id: str, plan: Plan, valid_until: datetime, rev: int, now: datetime) -> str:
@@ -169,20 +172,19 @@ def _needs_refresh(speaker: Speaker, now: datetime) -> bool:
     return speaker.desired_until is None or speaker.desired_until < now + REFRESH_BEFORE
 
 
-def _mark_published(session: Session, plan: Plan, now: datetime) -> None:
-    for delivery, _ in plan.jobs:
-        if delivery.state is State.QUEUED and move(delivery, State.UNKNOWN, at=now):
-            delivery.published_at = now
-            session.add(delivery)
-            occurrence = session.get(Occurrence, delivery.occurrence_id)
-            if occurrence is not None and occurrence.status is OccurrenceStatus.PLANNED:
-                occurrence.status = OccurrenceStatus.PUBLISHED
-                session.add(occurrence)
-    for delivery in plan.alerted:
-        if move(delivery, State.UNKNOWN, at=now):
-            delivery.published_at = now
-            session.add(delivery)
-    for delivery in plan.cancels:
-        if delivery.cancel_published_at is None:
-            delivery.cancel_published_at = now
-            session.add(delivery)
+def _mark_published(session: Session, published: Iterable[Plan], now: datetime) -> None:
+    begun: set[str] = set()
+    for plan in published:
+        for delivery in (*(delivery for delivery, _ in plan.jobs), *plan.alerted):
+            if delivery.state is State.QUEUED and move(delivery, State.UNKNOWN, at=now):
+                delivery.published_at = now
+                begun.add(delivery.occurrence_id)
+        for delivery in plan.cancels:
+            if delivery.cancel_published_at is None:
+                delivery.cancel_published_at = now
+    session.execute(
+        update(Occurrence)
+        .where(col(Occurrence.id).in_(begun), col(Occurrence.status) == OccurrenceStatus.PLANNED)
+        .values(status=OccurrenceStatus.PUBLISHED)
+        .execution_options(synchronize_session=False)
+    )

@@ -7,8 +7,8 @@ import structlog
 from sqlmodel import Session, col, func, or_, select
 
 from schedules.recurrence import instants
-from server import areas, calendar
-from server.tables import Delivery, Occurrence, Schedule, ScheduleStatus, Speaker, Version, VersionStatus
+from server import areas, calendar, deliveries
+from server.tables import Occurrence, Schedule, ScheduleStatus, Speaker, Version, VersionStatus
 
 log = structlog.get_logger(__name__)
 AHEAD = timedelta(days=8)
@@ -78,7 +78,7 @@ def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: st
         )
         session.add(occurrence)
         session.flush()
-        session.add_all(Delivery(occurrence_id=occurrence.id, speaker_id=speaker.id) for speaker in speakers)
+        deliveries.queue(session, occurrence.id, (speaker.id for speaker in speakers))
         made.append(occurrence)
     session.flush()
     return made

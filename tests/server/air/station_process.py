@@ -43,9 +43,9 @@ def _write_and_die(self: outbox.Ledger, real: Callable[..., None] = outbox.Ledge
         _die()
 
 
-def _mark_and_die(session: Any, plan: Any, now: Any, real: Callable[..., None] = publisher._mark_published) -> None:
-    real(session, plan, now)
-    if plan.jobs:
+def _mark_and_die(session: Any, plans: Any, now: Any, real: Callable[..., None] = publisher._mark_published) -> None:
+    real(session, plans, now)
+    if any(plan.jobs for plan in plans):
         session.flush()
         _die()
 
