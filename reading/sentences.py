@@ -14,7 +14,7 @@ MIN_BREATH = 7
 
 _END = re.compile(r"[.!?…]+[\"”’)\]]*\s+|\s*\n+\s*")
 _NO_END = re.compile(
-    r"(?:^|[\s(“\"])(?:[A-ZĐÔa-zđ]|TP|Tp|TX|Tx|TT|Th|ThS|TS|GS|PGS|BS|KS|CN|LS|ĐD|KTS|Đ/c|đ/c|Đ/C|T/M|T/L|K/T|T\.M|KT|"
+    r"(?:^|[\s(“\"])(?:[A-ZĐÔa-zđô]|TP|Tp|TX|Tx|TT|Th|ThS|TS|GS|PGS|BS|KS|CN|LS|ĐD|KTS|Đ/c|đ/c|Đ/C|T/M|T/L|K/T|T\.M|KT|"
     r"TM|TL|TUQ|QL|ĐT|Tr|St|Mr|Mrs|Ms|tr|Q|P|H|X|Kp|KP|PCT|PBT|CT|BT|NSND|NSƯT|Km|Đ|sđt|SĐT|VD|vd|[Ss]ố|Bs|Ts|Gs)\.$"
 )
 _MARKER = re.compile(r"^\s*(?:\(?\d{1,3}(?:\.\d{1,2}){0,3}|[IVXL]{1,6}|[a-zđA-ZĐ]|[-–•+*])[.)]\s*$")

@@ -68,6 +68,13 @@ def _fertiliser(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, " ".join(said))
 
 
+def _blood_group(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """Nhóm máu O+, A-, AB."""
+    if "nhóm máu" in line.before(match.start()):
+        letters = "O" if match["x"] == "O" else line.dialect.spell(match["x"])
+        yield whole(match, f"{letters} {'cộng' if match['s'] == '+' else 'trừ'}", 0.95)
+
+
 def _virus(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, " ".join(_spelled(match[0], line)))
 
@@ -316,7 +323,11 @@ EARLY_RULES = (
     ),
     Rule(
         "kilometre post",
-        re.compile(r"(?<!\w)[Kk][Mm](?![23](?!\d))\s?(?:số\s)?(?P<a>\d{1,4})(?![\w]|[.,]\d)"),
+        re.compile(
+            r"(?<!\w)(?:[Kk][Mm](?![23](?!\d))|(?:(?<=đoạn )|(?<=từ )|(?<=tại )|(?<=đến )|(?<=[-–] )|(?<=trình ))Km)"
+            r"\s?(?:số\s)?"
+            r"(?P<a>\d{1,4})(?![\w]|[.,]\d)"
+        ),
         _kilometre,
         "digit",
     ),
@@ -335,6 +346,7 @@ EARLY_RULES = (
         _fertiliser,
         "digit",
     ),
+    Rule("blood group", re.compile(r"(?<!\w)(?P<x>AB|A|B|O)(?P<s>[+−-])(?!\w)"), _blood_group),
     Rule("virus", re.compile(r"(?<!\w)(?:A\s?[/(]\s?)?H\d{1,2}N\d{1,2}\b"), _virus, "digit"),
 )
 LATE_RULES = (

@@ -258,7 +258,23 @@ def _school_year(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 
 
 _SLASH = r"\s?(?P<s>[/.\-])\s?"
+
+
+def _term(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """Kỳ hạn 6T, bảo hành 12 th: months."""
+    yield Part(match.start("n"), match.end(), f"{line.cardinal(match['n'])} tháng", 0.93)
+
+
 RULES = (
+    Rule(
+        "month",
+        re.compile(
+            r"(?<!\w)(?i:kỳ hạn|kì hạn|thời hạn|trả góp|bảo hành|vay|gửi|lãi suất|trong|gia hạn)"
+            r"\s(?:vay\s|từ\s)?(?P<n>\d{1,3})\s?(?:T|th|tháng)(?!\w)"
+        ),
+        _term,
+        "digit",
+    ),
     Rule(
         "day",
         re.compile(r"(?<!\w)(?i:ngày|từ)\s(?P<n>\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}/\d)"),

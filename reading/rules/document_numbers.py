@@ -73,6 +73,10 @@ def _slashed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _hyphened(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     first = re.match(rf"[{_LETTERS}a-z]+", match["signs"])
     known = first is not None and first[0] in _KNOWN_SIGNS
+    if re.search(r"bão\s(?:số\s)?$", line.before(match.start())):
+        return  # bão số 10 - BUALOI
+    if re.match(r"\s?\d{3}\.\d\d(?!\d)", line.after(match.end())):
+        return  # biển số 29-A1 123.45
     if not (known or "/" in match["signs"] or _KIND_BEFORE.search(line.before(match.start()))):
         return
     yield whole(match, f"{_numbers(match['numbers'], line)} {_sign(match['signs'], line)}")

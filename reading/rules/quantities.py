@@ -16,6 +16,9 @@ _PARTS = re.compile(
     r"lượng|sản lượng|đại biểu|thành viên|cổ phần|ngày|sào|mẫu|buổi|tháng|năm|giờ|ha|tạ|kg|lạng|chặng|quả|công|máu)\b"
 )
 _HOUSE = re.compile(r"(?:số|số nhà|nhà số|nhà|ngõ|kiệt|hẻm|ngách|lô|thửa|tờ)\s*$")
+_GRADED = re.compile(
+    r"(?:điểm|điểm \w{2,6}|điểm \w{2,6} \w{2,6}|chỉ số|ph|độ ph|hệ số)\s(?:từ|là|đạt|:)?\s?(?:[\d.,]+\s?[-–]\s?)?$"
+)
 _SCORE = re.compile(r"(?:thắng|thua|hòa|hoà|tỷ số|tỉ số|dẫn|với|bại|gỡ|trước)\s*(?:là\s*)?(?:đội \w+\s*)?$")
 _SPORT = re.compile(r"tỷ số|tỉ số|chung kết|bán kết|bóng đá|bóng chuyền|cầu lông|trận đấu|thắng")
 _COLD_BEFORE = re.compile(r"(?:nhiệt độ|xuống|dưới|độ|mức|âm)\s+(?:tới\s|đến\s|còn\s|là\s)?$")
@@ -104,7 +107,11 @@ def _section(match: "re.Match[str]", line: Line) -> Iterator[Part]:
 def _dotted(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """2.5: a section or version, unless a word of quantity follows."""
     after = line.after(match.end())
-    quantity = re.match(r"\s?(?:triệu|tỷ|tỉ|nghìn|ngàn|lần|điểm|độ|tấn|tạ|hộ|người|%|lít|mét|ki|héc|phần)", after)
+    quantity = re.match(
+        r"(?:\s?[-–]\s?\d{1,3}[.,]\d{1,2})?\s?(?:triệu|tỷ|tỉ|nghìn|ngàn|lần|điểm|độ|tấn|tạ|hộ|người|%|lít|mét|ki|héc|phần)",
+        after,
+    )
+    quantity = quantity or _GRADED.search(line.before(match.start()))
     said = line.number(match[0]) if quantity else " chấm ".join(line.cardinal(part) for part in match[0].split("."))
     yield whole(match, said, 0.85)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from reading.rules.line import QUANTITY, Line, Part, Rule, whole
 
-_DASH = r"\s?[-–—÷~→]\s?"
+_DASH = r"\s?(?:[-–—=]{1,2}>|[-–—÷~→])\s?"
 _SPACED = r"\s[-–—]\s"
 _WEEKDAY = r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)"
 _HALF = r"(?:sáng|trưa|chiều|tối|đêm)"
@@ -61,6 +61,18 @@ _NUMBERED = (
     r"tuần|tiết|câu|bài|chương|phần|mức|độ|hạng|số|khóa|đợt|lần|kỳ|giai đoạn|mùng|mồng|tuổi|đội|chi bộ|thửa|lô|"
     r"cống|cột|ki lô mét|cọc|kênh|tháng|quý|năm|ngày|học kỳ|vòng|phường|trạm)"
 )
+
+
+def _between_places(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """từ Quảng Trị - Quảng Ngãi; but Hà Nội - Sơn La without "từ" is a name with a pause."""
+    yield Part(match.start("dash"), match.end("dash"), "đến", 0.9)
+
+
+def _arrow(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """Hà Nội -> Sơn La, nộp đơn => nhận kết quả: what follows."""
+    yield whole(match, ",", 0.85)
+
+
 RULES = (
     Rule("negative", re.compile(rf"(?<=: )-(?={QUANTITY})"), _negative),
     Rule("range", re.compile(rf"(?<={QUANTITY}){_DASH}(?={QUANTITY})"), _between_quantities),
@@ -119,4 +131,13 @@ RULES = (
         re.compile(r"(?i:(?<!\w)từ\s)[^,;:.–-]{2,40}(?P<dash>\s[-–—]\s)(?=(?:đầu|giữa|cuối|hết|rằm|mùng|nay)\s)"),
         _to,
     ),
+    Rule(
+        "range",
+        re.compile(
+            r"(?i:(?<!\w)từ)(?:\s[^\W\d_]+){0,3}?(?:\s[A-ZĐÀ-Ỹ][^\W\d_]*){1,4}(?P<dash>\s?[-–—]\s?)"
+            r"(?=(?:[^\W\d_]+\s){0,2}[A-ZĐÀ-Ỹ][^\W\d_])"
+        ),
+        _between_places,
+    ),
+    Rule("arrow", re.compile(r"\s?(?:[-–—=]{1,2}>|→|⇒|➔|➜)\s?"), _arrow),
 )

@@ -60,6 +60,19 @@ def _minutes(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, f"{line.number(match['n'])} phút", 0.9)
 
 
+_HOURS_IN_G = re.compile(r"(?<!\w)(?:[01]?\d|2[0-4])\s?[gG][0-5]\d(?!\w)|khung giờ")
+_HOUR_BEFORE = re.compile(r"(?:lúc|khung giờ|sáng|trưa|chiều|tối|đêm)\s?:?\s?(?:từ\s)?$")
+_HOUR_AFTER = re.compile(r"\s?(?:sáng|trưa|chiều|tối|đêm|ngày|hôm|cùng ngày)(?!\w)")
+_WEIGHED = re.compile(r"\s?(?:muối|đường|bột|thịt|thuốc|gạo|men|phân|hạt|chất|đạm|tinh|mỗi|cho)(?!\w)")
+
+
+def _hour_in_g(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """17g - 18g: hours where the sentence has other hours, not grams."""
+    near = _HOUR_BEFORE.search(line.before(match.start())) or _HOUR_AFTER.match(line.after(match.end()))
+    if (near or _HOURS_IN_G.search(line.text)) and not _WEIGHED.match(line.after(match.end())):
+        yield whole(match, f"{line.cardinal(match['h'])} giờ", 0.9)
+
+
 RULES = (
     Rule(
         "time",
@@ -73,6 +86,15 @@ RULES = (
         "around the clock",
         re.compile(r"(?<![\w/])24\s?/\s?(?P<b>24|7)\s?(?P<h>[hH](?!\w)|giờ)?(?![\w/])"),
         _around_the_clock,
+        "digit",
+    ),
+    Rule(
+        "time",
+        re.compile(
+            rf"{_START}(?P<h>{_HOUR})(?P<c>\s?(?:giờ|[hHgG])\s?)(?P<m>[0-5]?\d)\s?(?:phút|['’′]|ph?)\s?"
+            r"(?P<s>[0-5]?\d)\s?(?:giây|[\"”″]|''|s)(?!\w)"
+        ),
+        _clock,
         "digit",
     ),
     Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})(?P<c>:)(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?![\w:])"), _clock, "digit"),
@@ -91,6 +113,7 @@ RULES = (
         "digit",
     ),
     Rule("time", re.compile(rf"{_START}(?P<h>\d{{1,3}}(?:,\d)?)\s?[hH](?![\w])"), _hour, "digit"),
+    Rule("time", re.compile(rf"{_START}(?P<h>{_HOUR})\s?[gG](?![\w/])"), _hour_in_g, "digit"),
     Rule("half of day", re.compile(rf"(?<={QUANTITY})\s?(?P<h>AM|PM|am|pm)(?!\w)"), _half_of_day),
     Rule("minutes", re.compile(r"(?<![\w.,])(?P<n>\d{1,3})\s?['’′](?![\w'’])"), _minutes, "digit"),
 )
