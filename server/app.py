@@ -26,6 +26,7 @@ from server.api import (
     notices,
     occurrences,
     people,
+    plan,
     productions,
     reports,
     schedules,
@@ -38,28 +39,39 @@ from server.database import Database
 from server.headers import Headers
 from server.people import accounts
 from server.people import setup as first_setup
-from server.productions import Workshop
+from server.productions import OpenEar, Workshop
 from server.refusals import install
 from server.settings import Settings
 from server.station import AirSide, Station
 from server.ticks import Ticks
-from voices import Studio
+from voices import Ear, Studio, ear_is_installed
 
 log = structlog.get_logger(__name__)
 _API = (
     setup, sign_in, areas, people, bulletins, dictionary, productions, schedules, occurrences, again,
-    speakers, commands, emergencies, live, keys, calendar, notices, audit, reports,
+    speakers, commands, emergencies, live, keys, calendar, notices, audit, reports, plan,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 
 
-def create_app(settings: Settings, *, air: AirSide | None = None, studio: Studio | None = None) -> FastAPI:
-    """The application; its lifespan starts and stops everything. `air` and `studio` are for tests that need no devices or voice."""
+def create_app(
+    settings: Settings, *, air: AirSide | None = None, studio: Studio | None = None, open_ear: OpenEar | None = None
+) -> FastAPI:
+    """The application; its lifespan starts and stops everything. `air`, `studio` and `open_ear` are for tests that need no
+    devices, voice or recogniser.
+    """
     database = Database(settings.database)
+    no_ear = _why_no_ear(settings, open_ear)
     station = Station(
         settings=settings,
         database=database,
-        workshop=Workshop(settings, database, studio or Studio(settings.clip_cache_dir, settings.workers)),
+        workshop=Workshop(
+            settings,
+            database,
+            studio or Studio(settings.clip_cache_dir, settings.workers),
+            open_ear=None if no_ear else open_ear or Ear,
+            no_ear=no_ear,
+        ),
         air=air or Air(settings, database),
     )
 
@@ -84,7 +96,10 @@ def create_app(settings: Settings, *, air: AirSide | None = None, studio: Studio
     app.state.station = station
     app.add_middleware(Headers)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES)
+    recordings = settings.max_recording_bytes + _FORM_OVERHEAD_BYTES
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES, larger={"/tracks": recordings}
+    )
     for module in _API:
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(agents.router)
@@ -95,9 +110,18 @@ def create_app(settings: Settings, *, air: AirSide | None = None, studio: Studio
     return app
 
 
+def _why_no_ear(settings: Settings, open_ear: OpenEar | None) -> str:
+    """Vietnamese, for the officer; "" when there is one."""
+    if not settings.listen:
+        return "Đài này đang tắt việc nghe kiểm tra. Hãy tự nghe lại trước khi gửi duyệt."
+    if open_ear is None and not ear_is_installed():
+        return "Máy này chưa cài bộ nghe kiểm tra (gói viet-asr). Hãy tự nghe lại trước khi gửi duyệt."
+    return ""
+
+
 def _start(station: Station, ticks: Ticks) -> None:
     settings = station.settings
-    for folder in (settings.data_dir, settings.audio_dir, settings.document_dir):
+    for folder in (settings.data_dir, settings.audio_dir, settings.document_dir, settings.track_dir):
         folder.mkdir(parents=True, exist_ok=True)
     schema.upgrade(station.database)
     station.database.refresh_statistics()

@@ -24,7 +24,7 @@ from server.settings import Settings
 
 log = structlog.get_logger(__name__)
 _FORMAT = 1
-_FOLDERS = ("documents", "audio", "keys", "broker")
+_FOLDERS = ("documents", "tracks", "audio", "keys", "broker")
 _FILES = ("port",)
 _DATABASE = {"sqlite": "station.sqlite3", "postgresql": "station.pgdump"}
 
@@ -136,7 +136,7 @@ def _stored(data_dir: Path) -> list[Path]:
     for folder in _FOLDERS:
         root = data_dir / folder
         found += (
-            sorted(path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".tmp-"))
+            sorted(path for path in root.rglob("*") if path.is_file() and "/.tmp-" not in path.as_posix())
             if root.exists()
             else []
         )

@@ -55,7 +55,11 @@ class Watch:
             .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
             .where(
                 col(Bulletin.area_id).in_(places),
-                or_(col(Production.status).in_(_OPEN), col(Production.finished_at) > after),
+                or_(
+                    col(Production.status).in_(_OPEN),
+                    col(Production.finished_at) > after,
+                    col(Production.heard_at) > after,
+                ),
             )
         )
         return [
@@ -68,10 +72,11 @@ class Watch:
                     "done": row.done,
                     "total": row.total,
                     "error": row.error,
+                    "ear": row.ear_status,
                 },
             )
             for row, title in rows
-            if self._fresh("production", row.id, (row.status, row.done, row.total))
+            if self._fresh("production", row.id, (row.status, row.done, row.total, row.ear_status))
         ]
 
     def _speakers(self, session: Session, places: set[str], after: datetime) -> list[Change]:

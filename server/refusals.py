@@ -15,7 +15,7 @@ from starlette.responses import Response
 from reading import ExtractionFailedError, ReadingError
 from schedules import ScheduleError
 from server.errors import StationError
-from voices import VoiceError
+from voices import BadSoundError, NothingToSayError, StorageError, TextTooLongError, VoiceError
 
 log = structlog.get_logger(__name__)
 _HTTP = {
@@ -41,6 +41,10 @@ _ROOMS: tuple[tuple[type[Exception], int, str], ...] = (
     (ExtractionFailedError, 503, "extraction_failed"),
     (ReadingError, 422, "unreadable_document"),
     (ScheduleError, 422, "bad_rule"),
+    (BadSoundError, 422, "bad_sound"),
+    (NothingToSayError, 422, "nothing_to_say"),
+    (TextTooLongError, 422, "too_long"),
+    (StorageError, 507, "disk_full"),
     (VoiceError, 503, "voice_failed"),
 )
 """Errors of the other rooms: their messages are Vietnamese already."""

@@ -26,10 +26,16 @@ class Settings:
     workers: int = 2
     """Render processes for speech."""
     voice: str = "kokoro-vi-nu"
+    fallback_voices: tuple[str, ...] = ("kokoro-vi-nu",)
+    """Who reads instead when a voice fails, in this order; the author is told. `LOA_FALLBACK_VOICES`, separated by commas."""
+    listen: bool = True
+    """Whether the recogniser hears every finished audio (240 MB, 0.15 s of a core for each second); `LOA_LISTEN=0` spares it."""
     timezone: str = "Asia/Ho_Chi_Minh"
     dialect: Dialect = field(default_factory=Dialect)
     """How numbers and letters are said here; `LOA_DIALECT` is its JSON: {"thousand": "ngàn", "letters": "south"}."""
     max_upload_bytes: int = 20 * 1024 * 1024
+    max_recording_bytes: int = 200_000_000
+    """Of one recording handed in: half an hour of uncompressed stereo fits."""
 
     @property
     def database(self) -> str:
@@ -45,6 +51,11 @@ class Settings:
     def document_dir(self) -> Path:
         """Uploaded documents, each named by its sha256."""
         return self.data_dir / "documents"
+
+    @property
+    def track_dir(self) -> Path:
+        """Recordings that were handed in, cleaned, each named by its sha256."""
+        return self.data_dir / "tracks"
 
     @property
     def clip_cache_dir(self) -> Path:
@@ -71,6 +82,11 @@ class Settings:
         values |= {
             n: int(os.environ[f"LOA_{n.upper()}"]) for n in ("port", "workers") if f"LOA_{n.upper()}" in os.environ
         }
+        if "LOA_FALLBACK_VOICES" in os.environ:
+            named = os.environ["LOA_FALLBACK_VOICES"].split(",")
+            values["fallback_voices"] = tuple(name.strip() for name in named if name.strip())
+        if "LOA_LISTEN" in os.environ:
+            values["listen"] = os.environ["LOA_LISTEN"] not in {"", "0"}
         if "LOA_DIALECT" in os.environ:
             values["dialect"] = Dialect.model_validate_json(os.environ["LOA_DIALECT"])
         values |= {name: value for name, value in overrides.items() if value is not None}

@@ -47,6 +47,8 @@ class NoteRequest(BaseModel):
     """A word with the decision."""
 
     note: str = Field(default="", max_length=2000, examples=["Đồng ý phát"])
+    audio_sha256: str = Field(default="", max_length=64)
+    """The audio that was listened to; with it an approval of another one is refused."""
 
 
 @router.post("/bulletins", status_code=201)
@@ -150,7 +152,8 @@ def post_approve(
 ) -> VersionView:
     """Approve: by a leader who is not the author. Text and audio are frozen; what waited to be scheduled begins."""
     with station.database.write() as session:
-        version = approval.approve(session, person, version_id, body.note if body else "")
+        said = body or NoteRequest()
+        version = approval.approve(session, person, version_id, said.note, heard_sha256=said.audio_sha256)
         begin_waiting(session, version, now(), station.settings.timezone)
     station.air.kick()
     return version_view(version)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from protocol.priorities import Priority
 from protocol.states import State
+from server.api.ear_views import EarView, ear_view
 from server.bulletins import store
 from server.productions.workshop import sounding_sentences
 from server.tables import (
@@ -70,14 +71,23 @@ class ProductionView(BaseModel):
     edit_count: int
     status: ProductionStatus
     voice: str
+    """The voice that was ordered."""
+    spoken_by: str = ""
+    """The voice that spoke; another one only where `notices` say so."""
     done: int
     total: int
     error: str
+    """Vietnamese: why there is no audio."""
+    notices: list[str] = []
+    """Vietnamese: what is not as asked: another voice stepped in, a sentence could not be said."""
     sha256: str | None = None
     bytes: int | None = None
     duration_ms: int | None = None
     timeline: list[dict[str, Any]] = []
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
     render_s: float | None = None
+    ear: EarView
 
 
 class VersionView(BaseModel):
@@ -214,8 +224,13 @@ def production_view(session: Session, version: Version) -> ProductionView | None
 
 
 def _production_view(version: Version, production: Production) -> ProductionView:
+    ids = [sentence.id for sentence in store.script_of(version).aloud]
     return ProductionView.model_validate(
-        {**production.model_dump(), "timeline": sounding_sentences(version, production.timeline)}
+        {
+            **production.model_dump(),
+            "timeline": sounding_sentences(version, production.timeline),
+            "ear": ear_view(production, ids),
+        }
     )
 
 

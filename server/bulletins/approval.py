@@ -1,9 +1,9 @@
 """From draft to approved: the author sends, another person decides; what is approved is frozen."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from server import audit
-from server.bulletins import store
+from server.bulletins import store, tracks
 from server.errors import ConflictError, ForbiddenError, InvalidInputError
 from server.people import rights
 from server.tables import AuditEntry, Bulletin, Person, ProductionStatus, Version, VersionStatus
@@ -18,6 +18,8 @@ STATUS_NAMES = {
 }
 """Statuses as screens call them."""
 _LONGEST_NOTE = 2_000
+_EDITS = ("sentence.edit", "track.add", "track.remove")
+"""Acts that change what is said."""
 
 
 def submit(session: Session, person: Person, version_id: str) -> Version:
@@ -32,16 +34,19 @@ def submit(session: Session, person: Person, version_id: str) -> Version:
     return version
 
 
-def approve(session: Session, person: Person, version_id: str, note: str = "") -> Version:
-    """Approve, freezing text and audio.
+def approve(session: Session, person: Person, version_id: str, note: str = "", *, heard_sha256: str = "") -> Version:
+    """Approve, freezing text, manner, recordings and audio. `heard_sha256` is the audio that the leader listened to.
 
-    Raises NotFoundError, ForbiddenError (no right, or the author), ConflictError (not submitted, audio not ready).
+    Raises NotFoundError, ForbiddenError (no right, or the author), ConflictError (not submitted, audio not ready, or another
+    one than was listened to: a sentence was said more clearly meanwhile).
     """
     version, bulletin = _at(session, person, version_id, VersionStatus.SUBMITTED, rights.Action.APPROVE)
     _not_the_author(session, person, bulletin, version)
     production = store.production_of(session, version)
     if production is None or production.status is not ProductionStatus.READY:
         raise ConflictError("Bản tin chưa có tiếng hoàn chỉnh để nghe. Hãy đợi dựng tiếng xong rồi duyệt.")
+    if heard_sha256 and heard_sha256 != production.sha256:
+        raise ConflictError("Tiếng của bản tin vừa được dựng lại cho rõ hơn. Hãy tải lại trang, nghe lại rồi duyệt.")
     _decided(session, version, person, VersionStatus.APPROVED, note)
     audit.record(
         session,
@@ -89,9 +94,16 @@ def revise(session: Session, person: Person, version_id: str) -> Version:
     versions = store.versions_of(session, bulletin.id)
     if any(other.status is VersionStatus.DRAFT for other in versions):
         raise ConflictError("Bản tin này đã có một bản nháp. Hãy sửa tiếp trên bản nháp đó.")
-    draft = Version(bulletin_id=bulletin.id, number=versions[0].number + 1, author_id=person.id, script=version.script)
+    draft = Version(
+        bulletin_id=bulletin.id,
+        number=versions[0].number + 1,
+        author_id=person.id,
+        script=version.script,
+        manner=version.manner,
+    )
     session.add(draft)
     session.flush()
+    tracks.copy(session, version, draft)
     audit.record(session, person.id, "version.revise", draft.id, bulletin=bulletin.id, of=version.id)
     return draft
 
@@ -111,7 +123,7 @@ def _at(
 
 def _not_the_author(session: Session, person: Person, bulletin: Bulletin, version: Version) -> None:
     edits = select(AuditEntry.number).where(
-        AuditEntry.object == version.id, AuditEntry.act == "sentence.edit", AuditEntry.actor == person.id
+        AuditEntry.object == version.id, col(AuditEntry.act).in_(_EDITS), AuditEntry.actor == person.id
     )
     if person.id in {bulletin.author_id, version.author_id} or session.exec(edits.limit(1)).first() is not None:
         raise ForbiddenError("Người soạn hoặc sửa bản tin không được tự duyệt. Hãy nhờ lãnh đạo khác duyệt.")

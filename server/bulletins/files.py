@@ -59,10 +59,15 @@ def received(stream: BinaryIO, folder: Path, *, max_bytes: int) -> Iterator[Uplo
 def keep(upload: Upload, folder: Path) -> Path:
     """Give the upload its lasting name."""
     final = folder / upload.sha256
-    upload.path.replace(final)
-    descriptor = os.open(folder, os.O_RDONLY)
+    put(upload.path, final)
+    return final
+
+
+def put(finished: Path, final: Path) -> None:
+    """Give a synced file of the same disk its lasting name, durably."""
+    finished.replace(final)
+    descriptor = os.open(final.parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return final

@@ -4,9 +4,9 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from reading import Script
-from server.errors import NotFoundError
+from server.errors import ConflictError, NotFoundError
 from server.people import rights
-from server.tables import Bulletin, Person, Production, ProductionStatus, Version
+from server.tables import Bulletin, Person, Production, ProductionStatus, Version, VersionStatus
 
 
 def find_version(session: Session, person: Person, version_id: str) -> tuple[Version, Bulletin]:
@@ -15,6 +15,20 @@ def find_version(session: Session, person: Person, version_id: str) -> tuple[Ver
     bulletin = session.get(Bulletin, version.bulletin_id) if version else None
     if version is None or bulletin is None or not rights.may(session, person, rights.Action.READ, bulletin.area_id):
         raise NotFoundError("Không có bản tin này.")
+    return version, bulletin
+
+
+def find_draft(session: Session, person: Person, version_id: str, seen: int | None = None) -> tuple[Version, Bulletin]:
+    """A draft that the person may change, and its bulletin. `seen` is the edit_count that the person looked at.
+
+    Raises NotFoundError, ForbiddenError, ConflictError (frozen, or changed since it was seen).
+    """
+    version, bulletin = find_version(session, person, version_id)
+    rights.require(session, person, rights.Action.WRITE, bulletin.area_id, bulletin.priority)
+    if version.status is not VersionStatus.DRAFT:
+        raise ConflictError("Bản này không còn là bản nháp nên không sửa được. Hãy tạo bản mới từ nó.")
+    if seen is not None and seen != version.edit_count:
+        raise ConflictError("Có người vừa sửa bản này. Hãy tải lại trang rồi sửa tiếp.")
     return version, bulletin
 
 

@@ -8,8 +8,9 @@ from sqlmodel.sql.expression import Select
 
 from protocol.priorities import Priority
 from server.bulletins import store
+from server.bulletins.manner import manner_of
 from server.errors import ConflictError
-from server.tables import Bulletin, Person, Production, ProductionStatus, Version
+from server.tables import Bulletin, Person, Production, ProductionStatus, Version, VersionStatus
 from server.tables.columns import now
 
 LEASE = timedelta(seconds=60)
@@ -17,11 +18,16 @@ LEASE = timedelta(seconds=60)
 
 
 def order(session: Session, person: Person, version_id: str, voice: str) -> Production:
-    """Order the audio of the version's present text; the one that exists, if it does. A failed one is tried again.
+    """Order the audio of the version's present state; the one that exists, if it does. A failed one is tried again.
 
+    `voice` is the station's own, for versions that ask for none. What is approved keeps the audio that was approved.
     Raises NotFoundError, ConflictError (nothing to read).
     """
     version, _ = store.find_version(session, person, version_id)
+    approved = store.production_of(session, version) if version.status is VersionStatus.APPROVED else None
+    if approved is not None and approved.status is ProductionStatus.READY:
+        return approved
+    voice = manner_of(version).voice or voice
     known = session.exec(
         select(Production).where(
             Production.version_id == version.id, Production.edit_count == version.edit_count, Production.voice == voice

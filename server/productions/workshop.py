@@ -7,25 +7,19 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from protocol.priorities import Priority
-from reading import Sentence
+from server import notices
 from server.bulletins import store
 from server.database import Database
 from server.productions import orders
+from server.productions.listening import Listening, OpenEar
+from server.productions.recipe import recipe_of
 from server.settings import Settings
-from server.tables import Production, Version
-from voices import (
-    Lane,
-    ProductionCancelledError,
-    Progress,
-    SpeechSettings,
-    SpokenSentence,
-    Studio,
-    TimelineEntry,
-    VoiceError,
-    produce,
-)
+from server.tables import Bulletin, EarStatus, Person, Production, Version
+from voices import Lane, ProductionCancelledError, Progress, Studio, TimelineEntry, VoiceError, produce
+from voices import Production as Made
 
 log = structlog.get_logger(__name__)
 _IDLE_S = 1.0
@@ -49,16 +43,23 @@ _BENCHES = (
 
 
 class Workshop:
-    """Makes the audio that is ordered. `on_change` is told a version's id whenever its audio moved on; it must not block."""
+    """Makes the audio that is ordered, and has it heard. `on_change` is told a version's id whenever its audio moved on; it
+    must not block. Without `open_ear` nothing is checked by ear, and every audio says why: `no_ear`.
+    """
 
     def __init__(
         self,
         settings: Settings,
         database: Database,
         studio: Studio,
+        *,
+        open_ear: OpenEar | None = None,
+        no_ear: str = "",
         on_change: Callable[[str], None] = lambda _version_id: None,
     ) -> None:
         self.studio = studio
+        self._listening = Listening(settings, database, studio, open_ear, on_change) if open_ear else None
+        self._no_ear = no_ear
         self._settings = settings
         self._database = database
         self._on_change = on_change
@@ -71,6 +72,8 @@ class Workshop:
         if self._database.engine.dialect.name == "sqlite":  # no other process can be working on them
             with self._database.write() as session:
                 orders.release_all(session)
+        if self._listening:
+            self._listening.start()
         for bench in _BENCHES:
             thread = threading.Thread(target=self._work, args=(bench,), name=f"workshop-{bench.lane}", daemon=True)
             thread.start()
@@ -79,9 +82,13 @@ class Workshop:
     def stop(self) -> None:
         """Give back what is half-made and end the workers."""
         self._stopping.set()
+        if self._listening:
+            self._listening.leave()
         self.kick()
         for thread in self._threads:
             thread.join(timeout=_GRACE_S)
+        if self._listening:
+            self._listening.stop()
         self.studio.close()
 
     def kick(self) -> None:
@@ -109,26 +116,31 @@ class Workshop:
             claimed = orders.claim(session, priorities)
         if claimed is None:
             return False
-        production, version, _bulletin = claimed
-        self._make(production, version, lane)
+        production, version, bulletin = claimed
+        self._make(production, version, bulletin, lane)
         self._on_change(version.id)
+        if self._listening:
+            self._listening.kick()
         return True
 
-    def _make(self, production: Production, version: Version, lane: Lane) -> None:
+    def _make(self, production: Production, version: Version, bulletin: Bulletin, lane: Lane) -> None:
         watch = _Watch(self._database, production.id, self._stopping, lambda: self._on_change(version.id))
-        sentences = [spoken(sentence) for sentence in store.script_of(version).aloud]
-        log.info("Rendering", version=version.id, sentences=len(sentences), voice=production.voice)
+        with self._database.read() as session:
+            recipe = recipe_of(session, self._settings, version)
+        log.info("Rendering", version=version.id, sentences=len(recipe.sentences), voice=production.voice)
         self._on_change(version.id)
         try:
             made = produce(
-                sentences,
+                recipe.sentences,
                 self._settings.audio_dir,
                 studio=self.studio,
                 voice=production.voice,
-                settings=SpeechSettings(),
+                settings=recipe.speech,
+                programme=recipe.programme,
                 on_progress=watch.report,
                 cancelled=watch.unwanted,
                 lane=lane,
+                fallbacks=[voice for voice in self._settings.fallback_voices if voice != production.voice],
             )
         except ProductionCancelledError:
             self._given_up(production.id)
@@ -139,27 +151,38 @@ class Workshop:
             log.warning("Rendering failed", version=version.id, error=str(error))
             with self._database.write() as session:
                 orders.fail(session, production.id, str(error))
+                _tell_author(session, bulletin, production, "audio-failed", f"Chưa dựng được tiếng. {error}")
         else:
-            with self._database.write() as session:
-                orders.finish(
-                    session,
-                    production.id,
-                    sha256=made.sha256,
-                    bytes=made.bytes,
-                    duration_ms=made.duration_ms,
-                    timeline=[entry.model_dump(mode="json") for entry in made.timeline],
-                    render_s=made.render_s,
-                    error=" ".join(made.notices),
-                )
+            self._finished(production, bulletin, made)
+
+    def _finished(self, production: Production, bulletin: Bulletin, made: Made) -> None:
+        with self._database.write() as session:
+            orders.finish(
+                session,
+                production.id,
+                sha256=made.sha256,
+                bytes=made.bytes,
+                duration_ms=made.duration_ms,
+                timeline=[entry.model_dump(mode="json") for entry in made.timeline],
+                loudness_lufs=made.loudness_lufs,
+                true_peak_dbtp=made.true_peak_dbtp,
+                render_s=made.render_s,
+                spoken_by=made.voice,
+                notices=list(made.notices),
+                ear_status=EarStatus.WAITING if self._listening else EarStatus.UNCHECKED,
+                ear_note="" if self._listening else self._no_ear,
+            )
+            if made.voice != production.voice:
+                _tell_author(session, bulletin, production, "other-voice", " ".join(made.notices))
 
     def _given_up(self, production_id: str) -> None:
         with self._database.write() as session:
             (orders.give_back if self._stopping.is_set() else orders.cancel)(session, production_id)
 
 
-def spoken(sentence: Sentence) -> SpokenSentence:
-    """A sentence of the script as the voices room wants it."""
-    return SpokenSentence(text=sentence.spoken, pause_after=sentence.pause_after)
+def _tell_author(session: Session, bulletin: Bulletin, production: Production, kind: str, text: str) -> None:
+    author = session.get_one(Person, bulletin.author_id)
+    notices.tell(session, author, kind, production.id, f"“{bulletin.title}”: {text}", f"/ban-tin/{bulletin.id}")
 
 
 def sounding_sentences(version: Version, timeline: list[dict[str, object]]) -> list[dict[str, object]]:

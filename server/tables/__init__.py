@@ -3,17 +3,26 @@
 from server.tables.air import DeviceCommand, Emergency, Lease, PreparedEmergency, StationKey
 from server.tables.areas import Area, AreaLevel, AreaPolicy
 from server.tables.audit import AuditEntry
-from server.tables.bulletins import Bulletin, Production, ProductionStatus, StoredDocument, Version, VersionStatus
+from server.tables.bulletins import (
+    Bulletin,
+    EarStatus,
+    Production,
+    ProductionStatus,
+    StoredDocument,
+    Version,
+    VersionStatus,
+)
 from server.tables.deliveries import Delivery, DeviceEvent
 from server.tables.dictionary import DictionaryRow, PastedText
 from server.tables.people import Grant, Notice, Person, RoleName, SignIn
 from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
 from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
+from server.tables.tracks import Track
 
 __all__ = [
     "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "Claim", "DayKind", "Delivery", "DeviceCommand",
-    "DeviceEvent", "DictionaryRow", "Emergency", "Grant", "Lease", "Notice", "Occurrence", "OccurrenceStatus",
+    "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Grant", "Lease", "Notice", "Occurrence", "OccurrenceStatus",
     "PastedText", "Person", "PreparedEmergency", "Production", "ProductionStatus", "Revision", "RoleName", "Schedule",
-    "ScheduleStatus", "SignIn", "Speaker", "SpecialDay", "StationKey", "StoredDocument", "Version", "VersionStatus",
+    "ScheduleStatus", "SignIn", "Speaker", "SpecialDay", "StationKey", "StoredDocument", "Track", "Version", "VersionStatus",
 ]  # fmt: skip

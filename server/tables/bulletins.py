@@ -61,6 +61,8 @@ class Version(SQLModel, table=True):
     """`reading.Script` as JSON."""
     edit_count: int = 0
     """Rises with every edit: the version that a client has seen."""
+    manner: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """`server.bulletins.manner.Manner` as JSON: how it is read aloud. What is missing is as usual."""
     author_id: str = Field(foreign_key="person.id")
     """Who began this version."""
     submitted_at: datetime | None = instant(nullable=True)
@@ -80,19 +82,32 @@ class ProductionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EarStatus(StrEnum):
+    """Whether the recogniser has listened to an audio."""
+
+    UNCHECKED = "unchecked"
+    WAITING = "waiting"
+    LISTENED = "listened"
+
+
 class Production(SQLModel, table=True):
-    """The audio of one version, made of one state of its script."""
+    """The audio of one version, made of one state of its script, manner and tracks."""
 
     __table_args__ = (UniqueConstraint("version_id", "edit_count", "voice"),)
 
     id: str = id_field()
     version_id: str = Field(foreign_key="version.id", index=True)
     edit_count: int
-    """The state of the script that it was made of."""
+    """The state of the version that it was made of."""
     voice: str = Field(max_length=64)
+    """The voice that was ordered."""
+    spoken_by: str = Field(default="", max_length=64)
+    """The voice that spoke: another one only where `notices` say so."""
+    notices: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Vietnamese, for the officer: what is not as asked."""
     status: ProductionStatus = word(ProductionStatus, default=ProductionStatus.QUEUED, index=True)
     claimed_until: datetime | None = instant(nullable=True)
-    """While RENDERING: the station process that renders renews it; past it, it died and another may begin again."""
+    """While RENDERING, or WAITING for the ear: the process at work renews it; past it, it died and another may begin."""
     done: int = 0
     total: int = 0
     """Sentences rendered, of how many."""
@@ -101,8 +116,16 @@ class Production(SQLModel, table=True):
     bytes: int | None = None
     duration_ms: int | None = None
     timeline: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    """Both measured after decoding the finished file."""
     render_s: float | None = None
+    ear_status: EarStatus = word(EarStatus, default=EarStatus.UNCHECKED, index=True)
+    ear_note: str = ""
+    """Vietnamese: why nobody listened."""
+    heard_at: datetime | None = instant(nullable=True)
+    """When the ear had listened, or had given up."""
     ear: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
-    """What the recogniser heard, once it has listened."""
+    """`voices.EarReport` as JSON with `retaken`, the indices of sentences said once more; once it has listened."""
     created_at: datetime = instant(default_now=True)
     finished_at: datetime | None = instant(nullable=True)

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -228,7 +228,7 @@ class Cluster:
 @pytest.fixture
 def settings(tmp_path, database_url):
     data_dir = tmp_path / "data"
-    return Settings.from_environment(data_dir, workers=1, voice="thu", database_url=database_url)
+    return Settings.from_environment(data_dir, workers=1, voice="thu", listen=False, database_url=database_url)
 
 
 @pytest.fixture(autouse=True)
@@ -249,8 +249,10 @@ def fake_voice(monkeypatch, tmp_path):
 def make_app(settings, fake_voice):
     """Applications on one data folder: more than one after another is a restart."""
 
-    def make(air=None):
-        return create_app(settings, air=air or FakeAir(), studio=Studio(settings.clip_cache_dir, 1, factory=fake_voice))
+    def make(air=None, open_ear=None):
+        studio = Studio(settings.clip_cache_dir, 1, factory=fake_voice)
+        listening = replace(settings, listen=open_ear is not None)
+        return create_app(listening, air=air or FakeAir(), studio=studio, open_ear=open_ear)
 
     return make
 

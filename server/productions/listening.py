@@ -1,0 +1,197 @@
+"""The ear of the station: it hears every finished audio, beside the rendering of the next, and keeps nobody waiting."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from server.database import Database
+from server.productions import hearings
+from server.productions.recipe import recipe_of
+from server.settings import Settings
+from server.tables import Production, Version
+from voices import (
+    Checked,
+    ProductionCancelledError,
+    Recogniser,
+    Studio,
+    TimelineEntry,
+    VoiceError,
+    check,
+    listen,
+)
+from voices import Production as Made
+
+log = structlog.get_logger(__name__)
+OpenEar = Callable[[], AbstractContextManager[Recogniser]]
+_LOOK_S = 1.0
+_KEEP_S = 30.0
+"""So long the recogniser's 240 MB stay loaded with nothing to hear."""
+_BEAT_S = 2.0
+_RETRY_S = 5.0
+_GRACE_S = 5.0
+
+
+class Listening:
+    """Hears what `hearings` has waiting, in a thread of its own; the recogniser itself runs in its own process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        studio: Studio,
+        open_ear: OpenEar,
+        on_change: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._studio = studio
+        self._open_ear = open_ear
+        self._on_change = on_change
+        self._stopping = threading.Event()
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name="listening", daemon=True)
+
+    def start(self) -> None:
+        """Take up what waits, and whatever comes."""
+        if self._database.engine.dialect.name == "sqlite":  # no other process can be listening
+            with self._database.write() as session:
+                hearings.release_all(session)
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Begin to end: what is being heard is given back."""
+        self._stopping.set()
+        self.kick()
+
+    def stop(self) -> None:
+        """End."""
+        self.leave()
+        self._thread.join(timeout=_GRACE_S)
+
+    def kick(self) -> None:
+        """Something is ready: listen now."""
+        with self._wake:
+            self._wake.notify_all()
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self._something_waits():
+                    with self._open_ear() as ear:
+                        self._hear_all(ear)
+            except OperationalError as error:
+                log.warning("Database did not answer the ear", error=str(error))
+                self._stopping.wait(_RETRY_S)
+            self._pause()
+
+    def _hear_all(self, ear: Recogniser) -> None:
+        idle_since = time.monotonic()
+        while not self._stopping.is_set() and time.monotonic() - idle_since < _KEEP_S:
+            if not self._something_waits():
+                self._pause()
+                continue
+            with self._database.write() as session:
+                claimed = hearings.claim(session)
+            if claimed is not None:
+                self._hear(*claimed, ear)
+                self._on_change(claimed[1].id)
+            idle_since = time.monotonic()
+
+    def _something_waits(self) -> bool:
+        with self._database.read() as session:  # the write lock is taken only when there is something
+            return hearings.waiting(session)
+
+    def _pause(self) -> None:
+        with self._wake:
+            if not self._stopping.is_set():
+                self._wake.wait(_LOOK_S)
+
+    def _hear(self, production: Production, version: Version, ear: Recogniser) -> None:
+        watch = _Watch(self._database, production.id, self._stopping)
+        try:
+            if hearings.may_retake(version) and self._improved(production, version, ear, watch):
+                return
+            made = _made(production, self._settings.audio_dir)
+            report = listen(made.opus, made.timeline, ear=ear, cancelled=watch.unwanted)
+        except ProductionCancelledError:
+            with self._database.write() as session:
+                if self._stopping.is_set():
+                    hearings.give_back(session, production.id)
+                else:
+                    hearings.unheard(session, production.id, "Bản tin đã được sửa trước khi nghe kiểm tra xong.")
+        except VoiceError as error:
+            log.warning("Audio could not be heard", production=production.id, error=str(error))
+            with self._database.write() as session:
+                hearings.unheard(session, production.id, str(error))
+        else:
+            with self._database.write() as session:
+                hearings.heard(session, production.id, report)
+
+    def _improved(self, production: Production, version: Version, ear: Recogniser, watch: "_Watch") -> bool:
+        """Listen and say again what was not understood. False: the audio must be listened to as it is."""
+        with self._database.read() as session:
+            recipe = recipe_of(session, self._settings, version)
+        with tempfile.TemporaryDirectory(dir=self._settings.audio_dir, prefix=".tmp-") as folder:
+            try:
+                checked: Checked = check(
+                    _made(production, self._settings.audio_dir),
+                    recipe.sentences,
+                    Path(folder),
+                    studio=self._studio,
+                    settings=recipe.speech,
+                    programme=recipe.programme,
+                    cancelled=watch.unwanted,
+                    ear=ear,
+                )
+            except ProductionCancelledError:
+                raise
+            except VoiceError as error:
+                log.warning("No second take", production=production.id, error=str(error))
+                return False
+            with self._database.write() as session:
+                if checked.retaken:
+                    return hearings.replace_audio(session, production.id, checked, self._settings.audio_dir)
+                hearings.heard(session, production.id, checked.heard)
+                return True
+
+
+def _made(production: Production, audio_dir: Path) -> Made:
+    """The row as the voices room's own model."""
+    assert production.sha256 is not None
+    return Made(
+        opus=audio_dir / f"{production.sha256}.opus",
+        sha256=production.sha256,
+        bytes=production.bytes or 0,
+        duration_ms=production.duration_ms or 0,
+        timeline=tuple(TimelineEntry.model_validate(entry) for entry in production.timeline),
+        loudness_lufs=production.loudness_lufs or 0.0,
+        true_peak_dbtp=production.true_peak_dbtp or 0.0,
+        render_s=production.render_s or 0.0,
+        voice=production.spoken_by or production.voice,
+        notices=tuple(production.notices),
+    )
+
+
+class _Watch:
+    """Renews the lease every `_BEAT_S`, and learns then whether the version is still the one that is heard."""
+
+    def __init__(self, database: Database, production_id: str, stopping: threading.Event) -> None:
+        self._database = database
+        self._production_id = production_id
+        self._stopping = stopping
+        self._next_beat = time.monotonic() + _BEAT_S
+        self._wanted = True
+
+    def unwanted(self) -> bool:
+        """Asked by the voices room again and again."""
+        if self._wanted and time.monotonic() >= self._next_beat and not self._stopping.is_set():
+            self._next_beat = time.monotonic() + _BEAT_S
+            with self._database.write() as session:
+                self._wanted = hearings.renew(session, self._production_id)
+        return self._stopping.is_set() or not self._wanted
