@@ -1,21 +1,24 @@
 """`loa say`: text, a document or a list of lines becomes sound, without a station."""
 
+import json
 import sys
 import tempfile
 import wave
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from voices import Clip, SpeechSettings, SpokenSentence
+    from voices import Clip, HeardSentence, Progress, Recogniser, SpeechSettings, SpokenSentence, Studio
 
 _PAUSE_MS = {"clause": 180, "sentence": 450, "paragraph": 900}
 _MOST_TEXT_ARGUMENT_CHARS = 250
 """A longer argument is no file name (names end at 255 bytes)."""
+_MOST_KEPT_BYTES = 300_000_000
+_STAGES = {"render": "Đọc", "master": "Chỉnh âm", "listen": "Nghe kiểm tra", "retake": "Đọc lại câu chưa rõ"}
 _DOCUMENT_SUFFIXES = frozenset({".doc", ".docx", ".odt", ".rtf", ".pdf", ".txt", ".html", ".htm", ".jpg", ".png"})
 
 
@@ -35,6 +38,12 @@ def say(
     ] = 0.0,
     comma_pause_ms: Annotated[int, typer.Option(min=0, max=2000, help="Nghỉ ở dấu phẩy, mili giây.")] = 180,
     chime: Annotated[bool, typer.Option(help="Nhạc hiệu trước và sau, chỉ với .opus và .mp3.")] = False,
+    check: Annotated[
+        bool, typer.Option(help="Nghe kiểm tra từng câu, đọc lại câu nghe không rõ (hear it, retake what is unclear).")
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Với --lines: in mỗi dòng một đối tượng JSON: tệp, CER, WER, nghe được gì.")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Số tiến trình đọc song song (render workers).")] = 2,
 ) -> None:
     """Đọc thành tiếng (speak): loa say "Mời bà con đến họp lúc 19h30." -o hop.wav."""
@@ -42,14 +51,15 @@ def say(
     from voices import SpeechSettings, VoiceError
 
     settings = SpeechSettings(speed=speed, pitch_st=pitch, comma_pause_ms=comma_pause_ms)
+    booth = _Booth(voice, settings, workers, check=check)
     try:
         if lines and out and not text and not output:
-            failed = _say_lines(lines, out, voice, settings, workers)
-        elif text and output and not lines and not out:
-            _say_text(text, output, voice, settings, workers, chime=chime)
+            failed = _say_lines(lines, out, booth, as_json=as_json)
+        elif text and output and not lines and not out and not as_json:
+            _say_text(text, output, booth, chime=chime)
             failed = False
         else:
-            raise typer.BadParameter("Dùng: loa say VĂN_BẢN -o TỆP, hoặc loa say --lines TỆP --out THƯ_MỤC.")
+            raise typer.BadParameter("Dùng: loa say VĂN_BẢN -o TỆP, hoặc loa say --lines TỆP --out THƯ_MỤC [--json].")
     except (VoiceError, ReadingError, OSError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
@@ -57,7 +67,7 @@ def say(
         raise typer.Exit(1)
 
 
-def _say_lines(lines: Path, folder: Path, voice: str, settings: "SpeechSettings", workers: int) -> bool:
+def _say_lines(lines: Path, folder: Path, booth: "_Booth", *, as_json: bool) -> bool:
     """One clip for each line that is not blank, speech only. A line that cannot be spoken gets none; whether there was one."""
     from reading import read_line
     from voices import SpokenSentence
@@ -66,25 +76,42 @@ def _say_lines(lines: Path, folder: Path, voice: str, settings: "SpeechSettings"
     sentences = [SpokenSentence(text=read_line(line).spoken) for line in written]
     folder.mkdir(parents=True, exist_ok=True)
     failed = False
-    with _clips(sentences, voice, settings, workers) as clips:
-        for index, clip in clips:
-            if len(clip.samples):
-                _write_wav(folder / f"{index:02d}.wav", [(clip, 0)])
-            else:
-                failed = True
-                print(f"Dòng {index + 1} không có chữ nào đọc được: {written[index][:80]}", file=sys.stderr)
+    for index, (clip, heard) in enumerate(booth.speak(sentences)):
+        name = f"{index:02d}.wav"
+        if len(clip.samples):
+            _write_wav(folder / name, [(clip, 0)])
+        else:
+            failed = True
+            print(f"Dòng {index + 1} không có chữ nào đọc được: {written[index][:80]}", file=sys.stderr)
+        if as_json:
+            _print_json(name if len(clip.samples) else None, sentences[index].text, clip, heard)
     return failed
 
 
-def _say_text(text: str, output: Path, voice: str, settings: "SpeechSettings", workers: int, *, chime: bool) -> None:
+def _print_json(name: str | None, said: str, clip: "Clip", heard: "HeardSentence | None") -> None:
+    row = {
+        "file": name,
+        "said": said,
+        "duration_ms": clip.duration_ms,
+        "heard": heard.heard if heard else None,
+        "cer": round(heard.cer, 3) if heard else None,
+        "wer": round(heard.wer, 3) if heard else None,
+    }
+    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _say_text(text: str, output: Path, booth: "_Booth", *, chime: bool) -> None:
     sentences = _sentences(text)
     if output.suffix in {".opus", ".mp3"}:
-        _produce(sentences, output, voice, settings, workers, chime=chime)
+        booth.produce(sentences, output, chime=chime)
     elif output.suffix == ".wav":
         from voices import NothingToSayError
 
-        with _clips(sentences, voice, settings, workers) as clips:
-            spoken = [(clip, _PAUSE_MS[sentences[index].pause_after]) for index, clip in clips if len(clip.samples)]
+        spoken = [
+            (clip, _PAUSE_MS[sentence.pause_after])
+            for sentence, (clip, _) in zip(sentences, booth.speak(sentences), strict=True)
+            if len(clip.samples)
+        ]
         if not spoken:
             raise NothingToSayError("Không có chữ nào đọc được. Hãy kiểm tra lại văn bản.")
         _write_wav(output, spoken)
@@ -107,39 +134,95 @@ def _sentences(text: str) -> "list[SpokenSentence]":
     return [SpokenSentence(text=sentence.spoken, pause_after=sentence.pause_after) for sentence in script.aloud]
 
 
-def _produce(
-    sentences: "Sequence[SpokenSentence]",
-    output: Path,
-    voice: str,
-    settings: "SpeechSettings",
-    workers: int,
-    *,
-    chime: bool,
-) -> None:
-    import shutil
+class _Booth:
+    """Who speaks and how, with an ear beside it where one is installed. What was said and heard once is remembered."""
 
-    from voices import Arrangement, Studio, opus_to_mp3, produce
+    def __init__(self, voice: str, settings: "SpeechSettings", workers: int, *, check: bool) -> None:
+        self._voice = voice
+        self._settings = settings
+        self._workers = workers
+        self._check = check
 
-    with tempfile.TemporaryDirectory() as scratch, Studio(Path(scratch) / "clips", workers) as studio:
-        arrangement = Arrangement(chime=chime)
-        made = produce(sentences, Path(scratch), studio=studio, voice=voice, settings=settings, programme=arrangement)
-        for notice in made.notices:
-            print(notice, file=sys.stderr)
-        if output.suffix == ".mp3":
-            opus_to_mp3(made.opus, output)
-        else:
-            shutil.copyfile(made.opus, output)
+    def speak(self, sentences: "Sequence[SpokenSentence]") -> "list[tuple[Clip, HeardSentence | None]]":
+        """Every sentence's best clip, an empty one where nothing can be spoken, and what the ear made of it."""
+        from voices.retakes import better_takes, hear_sentence
+
+        clips: list[Clip] = []
+        heard: dict[int, HeardSentence] = {}
+        with self._open() as (studio, ear), _progress() as report:
+            render = studio.render(
+                sentences, voice=self._voice, settings=self._settings, on_unspeakable=lambda _: None, on_progress=report
+            )
+            for index, clip in render:
+                clips.append(clip)
+                if ear and len(clip.samples):
+                    heard[index] = hear_sentence(clip, sentences[index], ear, index)
+            if ear:
+                better = better_takes(
+                    sentences, heard, studio=studio, voice=self._voice, settings=self._settings, ear=ear,
+                    on_progress=report,
+                )  # fmt: skip
+                for index, take in better.items():
+                    clips[index], heard[index] = take.clip, take.heard
+        return [(clip, heard.get(index)) for index, clip in enumerate(clips)]
+
+    def produce(self, sentences: "Sequence[SpokenSentence]", output: Path, *, chime: bool) -> None:
+        """A whole programme, mastered."""
+        import shutil
+
+        from voices import Arrangement, opus_to_mp3, produce
+        from voices.checked import check
+
+        with tempfile.TemporaryDirectory() as scratch, self._open() as (studio, ear), _progress() as report:
+            arrangement, folder = Arrangement(chime=chime), Path(scratch)
+            made = produce(
+                sentences, folder, studio=studio, voice=self._voice, settings=self._settings, programme=arrangement,
+                on_progress=report,
+            )  # fmt: skip
+            for notice in made.notices:
+                print(notice, file=sys.stderr)
+            if ear:
+                made = check(
+                    made, sentences, folder, studio=studio, settings=self._settings, programme=arrangement, ear=ear,
+                    on_progress=report,
+                ).production  # fmt: skip
+            if output.suffix == ".mp3":
+                opus_to_mp3(made.opus, output)
+            else:
+                shutil.copyfile(made.opus, output)
+
+    @contextmanager
+    def _open(self) -> "Iterator[tuple[Studio, Recogniser | None]]":
+        from voices import Ear, Studio, ear_is_installed
+        from voices.ear_memory import RememberingEar
+        from voices.paths import data_home
+
+        kept = data_home() / "said"
+        with ExitStack() as stack:
+            studio = stack.enter_context(Studio(kept / "clips", self._workers, max_cache_bytes=_MOST_KEPT_BYTES))
+            ear = (
+                RememberingEar(stack.enter_context(Ear()), kept / "heard")
+                if self._check and ear_is_installed()
+                else None
+            )
+            yield studio, ear
 
 
 @contextmanager
-def _clips(
-    sentences: "Sequence[SpokenSentence]", voice: str, settings: "SpeechSettings", workers: int
-) -> "Iterator[Iterator[tuple[int, Clip]]]":
-    """The clips as they are ready; an unspeakable sentence gives an empty one."""
-    from voices import Studio
+def _progress() -> "Iterator[Callable[[Progress], None]]":
+    """A bar on standard error for whoever watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
 
-    with tempfile.TemporaryDirectory() as scratch, Studio(Path(scratch), workers) as studio:
-        yield studio.render(sentences, voice=voice, settings=settings, on_unspeakable=lambda _: None)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks = {stage: bar.add_task(name, total=None, visible=False) for stage, name in _STAGES.items()}
+
+        def report(progress: "Progress") -> None:
+            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total, visible=True)
+
+        yield report
 
 
 def _write_wav(target: Path, clips: "Sequence[tuple[Clip, int]]") -> None:

@@ -1,25 +1,19 @@
-"""A bulletin that has been listened to before anyone is asked to: what the ear did not understand is said once more."""
+"""A bulletin that has been listened to before anyone is asked to: what the ear did not understand is said another way."""
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import structlog
 from pydantic import BaseModel, ConfigDict
 
 from voices.ear import EarReport, Recogniser, borrowed_ear, listen, report_of
-from voices.engine import Clip, SpeechSettings
+from voices.engine import SpeechSettings
 from voices.files import publish, room_on_disk
 from voices.produce import produce
-from voices.production import Arrangement, Production, Progress, SpokenSentence, TimelineEntry
+from voices.production import Arrangement, Production, Progress, SpokenSentence
+from voices.retakes import better_takes
 from voices.scoring import fold
 from voices.studio import Lane, Studio
-
-log = structlog.get_logger(__name__)
-_RETAKE_SPEED = 0.9
-"""A retake is a tenth slower: rendering is deterministic, only other settings give another clip."""
-_SLOWEST = 0.7
 
 
 class Checked(BaseModel):
@@ -30,7 +24,7 @@ class Checked(BaseModel):
     production: Production
     heard: EarReport
     retaken: tuple[int, ...] = ()
-    """The sentences that a slower retake made clearer."""
+    """The sentences that another take made clearer."""
 
 
 def produce_checked(
@@ -78,34 +72,27 @@ def check(
     lane: Lane = "bulk",
     ear: Recogniser | None = None,
 ) -> Checked:
-    """`listen` to what `produce` made of these very arguments; each flagged sentence is rendered once more, slower, and kept
-    if the ear hears it better.
+    """`listen` to what `produce` made of these very arguments; what is not understood is said another way
+    (`better_takes`), the worst sentences first, and kept where the ear hears it better.
 
     Where one was kept the programme is a new file in `out_dir`; else it is `made`, untouched. What is still flagged
     afterwards is for the officer to judge. Raises what `produce` and `listen` raise.
     """
     with borrowed_ear(ear) as own:
         heard = listen(made.opus, made.timeline, ear=own, on_progress=on_progress, cancelled=cancelled)
-        slower = replace(settings, speed=max(_SLOWEST, settings.speed * _RETAKE_SPEED))
-        worst = {sentence.index: sentence.cer for sentence in heard.flagged if sentence.index >= 0}
-        better = []
-        for index, cer in worst.items():
-            clips = studio.render([sentences[index]], voice=made.voice, settings=slower, lane=lane, cancelled=cancelled)
-            if _cer(next(clips)[1], sentences[index], own) < cer:
-                better.append(index)
+        first = {sentence.index: sentence for sentence in reversed(heard.sentences) if sentence.index >= 0}
+        better = better_takes(
+            sentences, first, studio=studio, voice=made.voice, settings=settings, ear=own, lane=lane,
+            on_progress=on_progress, cancelled=cancelled,
+        )  # fmt: skip
         if better:
             made = produce(
                 sentences, out_dir, studio=studio, voice=made.voice, settings=settings, programme=programme,
-                on_progress=on_progress, cancelled=cancelled, lane=lane, overrides=dict.fromkeys(better, slower),
+                on_progress=on_progress, cancelled=cancelled, lane=lane,
+                overrides={index: take.settings for index, take in better.items()},
             ).model_copy(update={"notices": made.notices})  # fmt: skip
             heard = _heard_again(heard, made, frozenset(better), own)
-            log.info("Sentences retaken", sha256=made.sha256, sentences=better)
-    return Checked(production=made, heard=heard, retaken=tuple(better))
-
-
-def _cer(clip: Clip, sentence: SpokenSentence, ear: Recogniser) -> float:
-    entry = TimelineEntry(index=0, start_ms=0, end_ms=clip.duration_ms, text=sentence.text)
-    return listen(clip, [entry], ear=ear).cer
+    return Checked(production=made, heard=heard, retaken=tuple(sorted(better)))
 
 
 def _heard_again(before: EarReport, made: Production, retaken: frozenset[int], ear: Recogniser) -> EarReport:

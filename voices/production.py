@@ -89,7 +89,7 @@ class Progress(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    stage: Literal["render", "master", "listen"]
+    stage: Literal["render", "master", "listen", "retake"]
     done: int
     total: int
     notice: str = ""
