@@ -56,6 +56,8 @@ class Belief:
         """Instants of stop-all, and whether it had to be obeyed."""
         self._revs: dict[str, int] = {}
         self._alert_revs: dict[str, int] = {}
+        self._doubtful_revs: dict[str, int] = {}
+        """Highest revision that it may have taken: what is older than that may have been refused, or not."""
         self._listed: frozenset[h.Key] = frozenset()
         self._rejected = {
             (str(record.event.data["job_id"]), int(record.event.data.get("attempt", 1)))
@@ -95,6 +97,7 @@ class Belief:
     def _forget(self) -> None:
         self._revs.clear()
         self._alert_revs.clear()
+        self._doubtful_revs.clear()
         self._listed = frozenset()
 
     def _message(self, t: float, message: h.Message, *, sure: bool) -> None:
@@ -120,6 +123,7 @@ class Belief:
     def _newer(self, t: float, message: h.Message, *, sure: bool) -> None:
         if message.rev <= self._revs.get(message.channel, -1):
             return
+        sure = self._in_turn(message.channel, message.rev) and sure
         if sure:
             self._revs[message.channel] = message.rev
         if message.channel == "desired":
@@ -128,6 +132,12 @@ class Belief:
             self._config(t, message)
         elif message.channel == "cmd" and message.op == "stop_all":
             self.stops.append((t, sure))
+
+    def _in_turn(self, what: str, rev: int) -> bool:
+        """Whether nothing newer about the same may have been taken before: power may fail between a commit and its sequel."""
+        newest = max(rev, self._doubtful_revs.get(what, -1))
+        self._doubtful_revs[what] = newest
+        return rev == newest
 
     def _desired(self, t: float, message: h.Message, *, sure: bool) -> None:
         listed = frozenset(message.jobs)
@@ -162,6 +172,7 @@ class Belief:
         job_id = message.begins[0] if message.begins else message.clears
         if job_id is None or message.rev <= self._alert_revs.get(job_id, -1):
             return
+        sure = self._in_turn(job_id, message.rev) and sure
         if sure:
             self._alert_revs[job_id] = message.rev
         if message.begins is not None:

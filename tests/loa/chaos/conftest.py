@@ -99,7 +99,11 @@ class Story:
         }
         self.add(h.Message.model_validate({**facts, **fields}))
         if arrives:
-            self.add(h.Delivered(t=T0 + t, device=DEVICE, token=f"token-{self.rev}"))
+            self.delivered(t, self.rev)
+
+    def delivered(self, t: float, rev: int, *, interrupted: bool = False) -> None:
+        """The message of that revision arrives; `interrupted`: the power failed in it."""
+        self.add(h.Delivered(t=T0 + t, device=DEVICE, token=f"token-{rev}", interrupted=interrupted))
 
     # what was heard and reported
 

@@ -163,3 +163,15 @@ def test_an_agent_that_falls_over(story):
 def test_every_kind_of_fault_is_tested_here():
     source = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_checker_*.py"))
     assert [fault for fault in Fault if f"Fault.{fault.name}" not in source] == []
+
+
+def test_an_old_order_after_a_newer_one_that_power_interrupted_may_be_refused_or_not(story):
+    story.ordered("a")
+    story.told(-500, "a", delivered=False)
+    story.told(-500, delivered=False)
+    story.delivered(-400, 2, interrupted=True)
+    story.running(-399.9, on=False)
+    story.running(-300, on=True)
+    story.delivered(-200, 1)
+    story.ends("a", "UNKNOWN", device="")
+    assert story.faults() == set()
