@@ -12,11 +12,13 @@ from loa import (
     backup_command,
     bench_chaos,
     bench_exactly_once,
+    bench_plan,
     bench_play,
     bench_reading,
     bench_station,
     bench_voice,
     demo_command,
+    plan_command,
     read_command,
     run_command,
     say_command,
@@ -34,6 +36,7 @@ app.command("run")(run_command.run)
 app.command("serve")(serve_command.serve)
 app.command("read")(read_command.read)
 app.command("say")(say_command.say)
+app.command("plan")(plan_command.plan)
 app.command("backup")(backup_command.backup)
 app.command("restore")(backup_command.restore)
 app.add_typer(agent_command.app, name="agent")
@@ -44,6 +47,7 @@ bench = typer.Typer(help="Đo thật, in ra số trung vị và tỷ lệ (bench
 bench.command("reading")(bench_reading.reading)
 bench.command("voice")(bench_voice.voice)
 bench.command("station")(bench_station.station)
+bench.command("plan")(bench_plan.plan)
 bench.command("chaos")(bench_chaos.chaos)
 bench.command("exactly-once")(bench_exactly_once.exactly_once)
 bench.command("play")(bench_play.play)

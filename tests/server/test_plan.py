@@ -1,0 +1,150 @@
+"""The plan on the API and on the command line: who sounds when, what meets, what waits."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
+from loa.plan_command import plan as command
+from protocol.states import State
+from server.tables import Delivery
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def tomorrow(hour, minute=0):
+    day = datetime.now(ZONE) + timedelta(days=1)
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def plan(commune, who="canbo", area="", start=None, end=None, expect=None):
+    start, end = start or tomorrow(0), end or tomorrow(0) + timedelta(days=1)
+    times = "&".join(f"{name}={quote(at.isoformat())}" for name, at in (("from", start), ("to", end)))
+    return commune.call(who, "GET", f"/plan?area_id={area}&{times}", expect=expect)
+
+
+def track(made, speaker):
+    return next(track for track in made["tracks"] if speaker in [one["id"] for one in track["speakers"]])
+
+
+def sounds(track):
+    return [(one["title"], clock(one["start"]), clock(one["end"])) for one in track["segments"]]
+
+
+def clock(text):
+    return f"{datetime.fromisoformat(text).astimezone(ZONE):%H:%M:%S}"
+
+
+@pytest.fixture
+def two_villages(commune):
+    for name, place in (("loa-1", "na-it"), ("loa-2", "na-it"), ("loa-3", "khuoi-khit")):
+        commune.speaker(name, place)
+    return commune
+
+
+def test_speakers_that_do_the_same_share_a_track(two_villages):
+    version = two_villages.approved(title="Họp thôn", duration_ms=90_000)
+    two_villages.schedule(version, "na-it", start_at=tomorrow(17))
+    made = plan(two_villages)
+    assert made["speakers"] == 3
+    assert sounds(track(made, "loa-1")) == [("Họp thôn", "17:00:00", "17:01:30")]
+    assert [one["id"] for one in track(made, "loa-1")["speakers"]] == ["loa-1", "loa-2"]
+    assert track(made, "loa-3")["segments"] == []
+    assert made["conflicts"] == []
+    assert plan(two_villages, area="khuoi-khit")["speakers"] == 1
+
+
+def test_what_meets_is_said_before_anybody_hears_it(two_villages):
+    long = two_villages.approved(title="Nông vụ", duration_ms=300_000)
+    urgent = two_villages.approved(title="Mất nước", priority=2, duration_ms=60_000)
+    late = two_villages.approved(title="Văn nghệ", duration_ms=60_000)
+    two_villages.schedule(long, "khuoi-nan", start_at=tomorrow(17))
+    two_villages.schedule(urgent, "na-it", start_at=tomorrow(17, 2), max_start_delay_s=600)
+    two_villages.schedule(late, "na-it", start_at=tomorrow(17, 1), max_start_delay_s=60)
+    made = plan(two_villages)
+    assert sounds(track(made, "loa-1")) == [
+        ("Nông vụ", "17:00:00", "17:05:00"),
+        ("Mất nước", "17:05:00", "17:06:00"),
+    ]
+    effects = {conflict["title"]: conflict for conflict in made["conflicts"]}
+    assert effects.keys() == {"Mất nước", "Văn nghệ"}
+    assert (effects["Mất nước"]["effect"], effects["Mất nước"]["speakers"]) == ("late", 2)
+    assert "3 phút 00 giây" in effects["Mất nước"]["message"]
+    assert (effects["Văn nghệ"]["effect"], effects["Văn nghệ"]["by_title"]) == ("missed", "Nông vụ")
+
+
+def test_further_ahead_than_rows_are_made_the_rule_speaks(two_villages):
+    two_villages.schedule(two_villages.approved(title="Sáng"), "na-it", start_at=tomorrow(6), rule="FREQ=DAILY")
+    made = plan(two_villages, area="na-it", start=tomorrow(0), end=tomorrow(0) + timedelta(days=20))
+    days = [affair["due_at"][:10] for affair in track(made, "loa-1")["affairs"]]
+    assert len(days) == len(set(days)) == 20
+    assert {bool(affair["occurrence_id"]) for affair in track(made, "loa-1")["affairs"]} == {True, False}
+
+
+def test_what_waits_for_approval_is_named_and_does_not_sound(two_villages):
+    version = two_villages.bulletin(title="Chưa duyệt")["version"]["id"]
+    two_villages.rendered(version)
+    two_villages.call("canbo", "POST", f"/versions/{version}/submit")
+    two_villages.schedule(version, "na-it", start_at=tomorrow(17), when_approved=True)
+    made = plan(two_villages)
+    assert [(one["title"], one["status"]) for one in made["waiting"]] == [("Chưa duyệt", "waiting")]
+    assert track(made, "loa-1")["segments"] == []
+
+
+def test_what_was_withdrawn_or_is_over_is_told_as_it_is(two_villages):
+    gone = two_villages.schedule(two_villages.approved(title="Thu hồi"), "na-it", start_at=tomorrow(6))
+    two_villages.call("canbo", "POST", f"/schedules/{gone['id']}/withdraw")
+    done = two_villages.schedule(two_villages.approved(title="Xong"), "na-it", start_at=tomorrow(7))
+    with two_villages.station().database.write() as session:
+        from sqlmodel import select
+
+        occurrence_id = done["occurrences"][0]["id"]
+        delivery = session.exec(
+            select(Delivery).where(Delivery.occurrence_id == occurrence_id, Delivery.speaker_id == "loa-1")
+        ).one()
+        delivery.state, delivery.started_at, delivery.played_ms = State.CUT, tomorrow(7), 5000
+        delivery.reason = "power"
+        session.add(delivery)
+    made = plan(two_villages, area="na-it")
+    assert sounds(track(made, "loa-1")) == [("Xong", "07:00:00", "07:00:05")]
+    (withdrawn, affair) = track(made, "loa-1")["affairs"]
+    assert (withdrawn["end"], withdrawn["known"]) == ("WITHDRAWN", True)
+    assert (affair["end"], affair["reason"], affair["known"]) == ("CUT", "power", True)
+    assert sounds(track(made, "loa-2")) == [("Xong", "07:00:00", "07:00:20")]
+
+
+def test_only_who_may_see_an_area_sees_its_plan(two_villages):
+    plan(two_villages, who="truongthon2", area="na-it", expect=403)
+    plan(two_villages, who="truongthon", area="na-it")
+    plan(two_villages, start=tomorrow(6), end=tomorrow(5), expect=422)
+
+
+def test_the_command_line_says_the_same(two_villages):
+    version = two_villages.approved(title="Họp thôn", duration_ms=90_000)
+    two_villages.schedule(version, "na-it", start_at=tomorrow(17))
+    day = tomorrow(0).date().isoformat()
+    app = Typer()
+    app.command()(command)
+    arguments = ["--data", str(two_villages.settings.data_dir), "--area", "na-it", "--from", day, "--to", day]
+    printed = CliRunner().invoke(app, [*arguments, "--json"])
+    assert printed.exit_code == 0, printed.output
+    made = json.loads(printed.stdout)
+    assert made["tracks"] == plan(two_villages, area="na-it")["tracks"]
+    text = CliRunner().invoke(app, arguments).stdout
+    assert "17:00:00–17:01:30  Họp thôn" in text
+    wrong = CliRunner().invoke(app, [*arguments, "--from", "hôm qua"])
+    assert wrong.exit_code == 2
+    assert "Không hiểu thời điểm" in wrong.output
+
+
+def test_the_next_day_by_default(two_villages):
+    two_villages.schedule(two_villages.approved(title="Sắp phát"), "na-it")
+    made = two_villages.call("canbo", "GET", "/plan")
+    start, end = (datetime.fromisoformat(made[edge]) for edge in ("start", "end"))
+    assert end - start == timedelta(days=1)
+    assert abs(start - datetime.now(UTC)) < timedelta(minutes=5)
+    assert track(made, "loa-1")["segments"][0]["title"] == "Sắp phát"
