@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import sys
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +40,7 @@ def enrol(
 
 @app.command()
 def run(
+    context: typer.Context,
     state: State,
     sink: Sink = "auto",
     wav: Annotated[Path | None, typer.Option(help="Tệp WAV khi phát ra tệp (the file of the WAV sink).")] = None,
@@ -46,18 +49,12 @@ def run(
     ] = None,
 ) -> None:
     """Chạy máy ở cụm loa cho đến khi được bảo dừng."""
-    from edge_agent.runtime.assembly import Settings
-    from edge_agent.runtime.assembly import Sink as SinkChoice
-    from edge_agent.runtime.assembly import run as run_agent
-    from edge_agent.runtime.logs import LogTail
-
-    tail = LogTail()
-    processors = structlog.get_config()["processors"]
-    structlog.configure(processors=[*processors[:-1], tail, processors[-1]])
-    try:
-        run_agent(Settings(state=state, sink=SinkChoice(sink), wav=wav, station_url=station_url, tail=tail))
-    except AgentError as error:
-        _fail(error)
+    arguments = ["--state", str(state), "--sink", sink]
+    arguments += ["--wav", str(wav)] if wav else []
+    arguments += ["--station-url", station_url] if station_url else []
+    arguments += ["--verbose"] if context.find_root().params.get("verbose") else []
+    # the same process goes on as the agent alone: what only the command line needs does not stay in its memory
+    os.execv(sys.executable, [sys.executable, "-m", "edge_agent", *arguments])  # noqa: S606  no shell, our own module
 
 
 @app.command()

@@ -1,9 +1,13 @@
-"""The newest lines of the log, kept in memory for the technician far away."""
+"""The log: JSON lines on standard error, the newest kept in memory for the technician far away."""
 
 import json
+import logging
+import sys
 from collections import deque
 from collections.abc import MutableMapping
 from typing import Any
+
+import structlog
 
 KEPT = 300
 _LINE_BYTES = 1_000
@@ -31,3 +35,19 @@ class LogTail:
                 break
             found.append(line)
         return found[::-1]
+
+
+def log_to_stderr(tail: LogTail, *, verbose: bool) -> None:
+    """From now on; `tail` sees every line. Tracebacks come without local variables: they hold passwords and keys."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            tail,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
