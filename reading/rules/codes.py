@@ -98,6 +98,11 @@ def _mixed(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     """
     said: list[str] = []
     unknown = ""
+    if row := re.fullmatch(r"([^\W\d_]{1,5})(\d{1,4})-\1(\d{1,4})", match[0]):  # LK01-LK12
+        name = _known_letters(row[1], match.start(), line) or line.dialect.spell(row[1])
+        first, last = (code_number(number, line.dialect) for number in (row[2], row[3]))
+        yield whole(match, f"{name} {first} đến {name} {last}", 0.9)
+        return
     for piece in re.finditer(r"\d+(?:[.,]\d+)?|[^\W\d_]+", match[0]):
         if piece[0][0].isdecimal():
             parts = re.split(r"[.,]", piece[0])
@@ -135,7 +140,8 @@ def _hyphened_code(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     known = _known_letters(match["x"], match.start(), line)
     number = code_number(match["n"], line.dialect)
     spelled = f"{line.dialect.spell(match['x'])} {number}"
-    if known is not None:
+    vehicle = re.search(r"(?:tàu|xe|số hiệu|biển|biển số|thuyền)\s(?:cá\s|số\s)?$", line.before(match.start()))
+    if known is not None and not vehicle:
         yield whole(match, f"{known} {number}", 0.93)
     elif _CODE_BEFORE.search(line.before(match.start())) or len(match["x"]) == 1:
         yield whole(match, spelled, 0.9)

@@ -23,6 +23,8 @@ _PLACE_LEFT = re.compile(
 _COUNTED = re.compile(
     r"\s*[\d.,]+\s*(?:hộ|người|em|cháu|học sinh|đảng viên|khẩu|nhân khẩu|suất|đồng|triệu|ha|m2|km|con|%)"
 )
+_CHAIN_LEFT = re.compile(r"(?<![\d/.,])\d{1,3}\s?[-–]\s?\d{1,3}$")
+_CHAIN_RIGHT = re.compile(r"\d{1,3}\s?[-–]\s?\d{1,3}(?![\w/]|[.,]\d)")
 _WHOLE_LEFT = re.compile(r"(?:^|[^\w\s.,/:]\s?|(?<!giờ)(?<!ngày)(?<!mùng)(?<!tháng)(?<!từ)(?<!năm)\s)(\d{1,6})\s*$")
 _WHOLE_RIGHT = re.compile(r"\s*(\d{1,6})(?![\w/%]|[.,]\d)")
 
@@ -41,6 +43,8 @@ def _between_quantities(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     one, other = _ELECTRIC_LEFT.search(left), _ELECTRIC_RIGHT.match(right)
     if one and other and one[1] != other[1]:
         apart = one  # pin 12V-7Ah
+    if _CHAIN_LEFT.search(left) or _CHAIN_RIGHT.match(right):
+        apart = match  # mũi 0-3-7-14-28
     low, high = _WHOLE_LEFT.search(left), _WHOLE_RIGHT.match(right)
     if low and high and int(low[1]) > int(high[1]) and len(high[1]) > 1 and " " in match[0]:
         apart = apart or low

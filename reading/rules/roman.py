@@ -14,7 +14,7 @@ _TRIGGER = (
     r"|thế kỷ|bậc|phụ lục|tập|quyển|đợt|tiết|quân khu|quân đoàn|vành đai|giai đoạn|học kỳ|học kì|hk|nhóm|bước|thời "
     r"kỳ|khu|tổ|độ|mức|dạng|cụm|bảng|kỳ họp"
     r"|hội nghị|điều|luận cương|vua|đài|cảng|trạm|nhà máy|cơ sở|cs|bài|biểu|mẫu|hội khóa|quốc hội khóa|hđnd khóa|"
-    r"trung ương khóa|đh|tuyến|lớp|hệ|thể|phân khu|hội nghị tw)"
+    r"trung ương khóa|đh|tuyến|lớp|hệ|thể|phân khu|hội nghị tw|báo động|bđ|cảnh báo|thửa loại|tốt nghiệp loại)"
 )
 
 
