@@ -23,6 +23,7 @@ from server.api import (
     emergencies,
     keys,
     live,
+    manners,
     notices,
     occurrences,
     people,
@@ -33,6 +34,7 @@ from server.api import (
     setup,
     sign_in,
     speakers,
+    tracks,
 )
 from server.body_limit import BodyLimit
 from server.database import Database
@@ -48,7 +50,7 @@ from voices import Ear, Studio, ear_is_installed
 
 log = structlog.get_logger(__name__)
 _API = (
-    setup, sign_in, areas, people, bulletins, dictionary, productions, schedules, occurrences, again,
+    setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, schedules, occurrences, again,
     speakers, commands, emergencies, live, keys, calendar, notices, audit, reports, plan,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024

@@ -1,4 +1,4 @@
-"""The station listens to what it made: stored, shown, said again where it was unclear; and it never delays or changes what is decided."""
+"""The station listens to what it made, says again what was unclear, and never delays or changes what is decided."""
 
 import threading
 import time
