@@ -52,9 +52,7 @@ UNITS = {
 }  # fmt: skip
 """Symbols of measure (SI, NĐ 86/2012/NĐ-CP) and those in common use; exact in case where the case tells them apart."""
 
-_UNSAFE_WITH_SPACE = frozenset(
-    {"A", "V", "W", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"}
-)
+_UNSAFE_WITH_SPACE = frozenset({"A", "V", "in", "s", "h", "CV", "MP", "ct", "UI", "G", "TB", "bar", "J", "min", "L"})
 _MONEY_BEFORE = re.compile(r"(?:đ|đồng|nghìn|ngàn|triệu|tỷ|vnđ|vnd|usd)(?:\s?/\s?[^\W\d_ ]{1,12}){0,3}\s?$")
 _LORRY = re.compile(r"tải|trọng|xe|hàng|sản lượng|khối lượng|cầu|đường|ben")
 _ELECTRIC = re.compile(r"dòng|điện|cầu dao|aptomat|áp tô mát|sạc|ắc quy")
@@ -90,7 +88,7 @@ def _measure(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     unit, gap = match["u"], match["g"]
     if gap and unit in _UNSAFE_WITH_SPACE and not (unit == "bar" and "áp" in line.before(match.start())):
         return
-    if unit == "T" and not _LORRY.search(line.before(match.start())):
+    if unit == "T" and not (re.search(r"[.,]\d$", match["n"]) or _LORRY.search(line.before(match.start()))):
         return
     if unit == "G" or (unit == "A" and not _ELECTRIC.search(line.before(match.start()))):
         return  # 5G, lớp 9A
