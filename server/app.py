@@ -26,6 +26,7 @@ from server.api import (
     manners,
     notices,
     occurrences,
+    openapi,
     people,
     plan,
     productions,
@@ -109,6 +110,7 @@ def create_app(
         app.include_router(pages)
     app.mount("/static", StaticFiles(directory=console.STATIC), name="static")
     install(app, console.problem)
+    app.openapi = openapi.describing(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 
