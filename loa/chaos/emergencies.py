@@ -37,8 +37,8 @@ def _eligible(truth: Truth, belief: Belief, key: h.Key) -> Intervals:
     end = min([end, *(belief.revoked.get(kid, end) for kid in knowledge.kids)])
     known = belief.known(key)
     clock = truth.clock_known
-    if order.now:  # needs no clock in the life in which it came
-        clock |= Intervals(life for life in [truth.running.at(knowledge.must_s)] if life)
+    if order.now:  # needs no clock in the life in which it came, if it came in no earlier one
+        clock |= Intervals(life for life in [truth.running.at(knowledge.must_s)] if life and life[0] <= knowledge.may_s)
     found = truth.running & clock & known & truth.file_good(order.file)
     return found.clip(start + (0.0 if order.now else truth.clock_tolerance_s(start)), end)
 

@@ -25,7 +25,9 @@ def misses(truth: Truth, belief: Belief) -> Iterator[Violation]:
     """Every order that should have been heard or ended, and was not."""
     ended = {
         job_key(record.event): record.event.data.get("reason")
-        for record in job_events(truth)
+        for record in reversed(
+            list(job_events(truth))
+        )  # its first end: what a device without memory says is another thing
         if record.event.data["state"] in ENDS
     }
     for key, state in truth.believed.items():
