@@ -6,13 +6,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from voices.ear import EarReport, Recogniser, borrowed_ear, listen, report_of
+from voices.ear import EarReport, Recogniser, borrowed_ear, hearable, listen, report_of
 from voices.engine import SpeechSettings
 from voices.files import publish, room_on_disk
 from voices.produce import produce
 from voices.production import Arrangement, Production, Progress, SpokenSentence
 from voices.retakes import better_takes
-from voices.scoring import fold
 from voices.studio import Lane, Studio
 
 
@@ -98,7 +97,7 @@ def check(
 def _heard_again(before: EarReport, made: Production, retaken: frozenset[int], ear: Recogniser) -> EarReport:
     """Only what was retaken is heard anew; what else there is sounds as before, only at another time."""
     anew = iter(listen(made.opus, [entry for entry in made.timeline if entry.index in retaken], ear=ear).sentences)
-    starts = [entry.start_ms for entry in made.timeline if entry.language == "vi" and fold(entry.text)]
+    starts = [entry.start_ms for entry in hearable(made.timeline)]
     return report_of(
         [
             next(anew) if old.index in retaken else old.model_copy(update={"start_ms": start_ms})

@@ -1,8 +1,8 @@
 """Other ways to say a syllable that was taken for another: what was mistaken is made plainer, its neighbours stay as they are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, zip_longest
+from itertools import cycle, zip_longest
 from typing import Any
 
 from voices.kokoro.realisation import Realisation, contour_of, realise
@@ -44,10 +44,12 @@ def said_by(syllable: Syllable, way: Way, rules: Rules) -> Realisation:
 
 
 def ways(syllable: Syllable, heard: Syllable | None, rules: Rules) -> list[Way]:
-    """All other ways, those for what was mistaken first: onset, rime and tone take turns. Never empty."""
+    """All other ways, the first one by its delivery alone; then other values for what was mistaken: onset, rime and tone
+    take turns, each with the next delivery. Never empty.
+    """
     care = rules.care
     rime = syllable.nucleus + syllable.coda
-    parts: list[Iterator[Way]] = []
+    parts: list[list[Way]] = []
     if heard is None or heard.onset != syllable.onset:
         parts.append(_entries("onset", syllable.onset, care.onset))
     if heard is None or (heard.glide, heard.nucleus, heard.coda) != (syllable.glide, syllable.nucleus, syllable.coda):
@@ -57,12 +59,16 @@ def ways(syllable: Syllable, heard: Syllable | None, rules: Rules) -> list[Way]:
             parts += [_entries("nucleus", syllable.nucleus, care.nucleus), _entries("coda", syllable.coda, care.coda)]
     if heard is None or heard.tone != syllable.tone:
         parts.append(_entries("contour", contour_of(syllable), care.contour))
-    turns = filter(None, chain.from_iterable(zip_longest(*parts)))
-    return [*turns, *(Way(f"shape.{number}", {}, shape) for number, shape in enumerate(care.shape))]
+    turns = [way for turn in zip_longest(*parts) for way in turn if way]
+    first, *others = [Way("", {}, shape) for shape in care.shape]
+    delivered = [
+        replace(way, shape=shape) for way, shape in zip(turns, cycle(care.shape[1:] + care.shape[:1]), strict=False)
+    ]
+    return [first, *delivered, *others]
 
 
-def _entries(table: str, key: str, known: Mapping[str, tuple[Any, ...]]) -> Iterator[Way]:
-    return (Way(f"{table}.{key}={value}", {table: {key: value}}) for value in known.get(key, ()))
+def _entries(table: str, key: str, known: Mapping[str, tuple[Any, ...]]) -> list[Way]:
+    return [Way(f"{table}.{key}={value}", {table: {key: value}}) for value in known.get(key, ())]
 
 
 def _deeper(contour: Curve, depth: float) -> Curve:
