@@ -14,15 +14,21 @@ from server.tables.bulletins import (
 )
 from server.tables.deliveries import Delivery, DeviceEvent
 from server.tables.dictionary import DictionaryRow, PastedText
+from server.tables.health import HealthSample
 from server.tables.people import Grant, Notice, Person, RoleName, SignIn
+from server.tables.public import PublicSetting, Withheld
 from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
 from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
+from server.tables.tickets import Fault, FaultNote, Feedback, FeedbackKind, FeedbackStatus
 from server.tables.tracks import Track
 
 __all__ = [
     "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "Claim", "DayKind", "Delivery", "DeviceCommand",
-    "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Grant", "Lease", "Notice", "Occurrence", "OccurrenceStatus",
-    "PastedText", "Person", "PreparedEmergency", "Production", "ProductionStatus", "Revision", "RoleName", "Schedule",
+    "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Fault", "FaultNote", "Feedback",
+    "FeedbackKind", "FeedbackStatus", "Grant", "HealthSample", "Lease", "Notice", "Occurrence", "OccurrenceStatus",
+    "PastedText", "Person", "PreparedEmergency", "Production", "ProductionStatus",
+    "PublicSetting", "Revision", "RoleName", "Schedule",
     "ScheduleStatus", "SignIn", "Speaker", "SpecialDay", "StationKey", "StoredDocument", "Track", "Version", "VersionStatus",
+    "Withheld",
 ]  # fmt: skip
