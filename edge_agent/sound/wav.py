@@ -2,7 +2,8 @@
 
 One WAV from its epoch on, without a break: the sample at position p came out p / RATE_HZ seconds after `output_epoch` (Unix
 seconds), which a small JSON file beside it states. Silence is a hole in the file and takes no room. Its header is right after every
-write, so the file can be read while it grows and after kill −9. A later run of the agent goes on in the same file.
+write, so the file can be read while it grows and after kill −9. A later run of the agent goes on in the same file. After about
+twelve hours a WAV's 32-bit sizes are full: `path-2` goes on with the very next sample, so what sounds is not broken off.
 """
 
 import json
@@ -58,8 +59,14 @@ class WavSink:
         self._loader = Loader(library, self._mixer.add, post)
         self._closed = False
         self._next_frame = 0
+        self._base_frame = 0
+        """Frames are counted from the first file of this run; the present one begins at this frame."""
         self._size_frames = 0
-        self._open()
+        """Of the present file."""
+        path, epoch = self._place()
+        self._epoch = epoch
+        self._open(path)
+        self._next_frame = max(self._size_frames, self._frame_now())
         self._thread = threading.Thread(target=self._run, name="wav-sink", daemon=True)
         self._thread.start()
 
@@ -113,30 +120,49 @@ class WavSink:
 
     # ------------------------------------------------------------ the file
 
-    def _open(self) -> None:
-        """Go on in the newest file if its time still runs, else begin the next one."""
-        number = 1
-        while True:
-            path = self._first_path if number == 1 else self._first_path.with_stem(f"{self._first_path.stem}-{number}")
-            epoch = self._epoch_of(path)
-            if epoch is not None or not path.exists():
-                break
-            number += 1
+    def _place(self) -> tuple[Path, Epoch]:
+        """The newest file and its epoch if its time still runs, else the next one, which begins now."""
+        path = self._first_path
+        while path.exists():
+            if (epoch := self._epoch_of(path)) is not None:
+                return path, epoch
+            path = self._next_path(path)
+        epoch = Epoch(time.time(), time.monotonic())
+        self._state_epoch(path, epoch)
+        return path, epoch
+
+    def _next_path(self, path: Path) -> Path:
+        number = 1 if path == self._first_path else int(path.stem.removeprefix(f"{self._first_path.stem}-"))
+        return self._first_path.with_stem(f"{self._first_path.stem}-{number + 1}")
+
+    def _state_epoch(self, path: Path, epoch: Epoch) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if epoch is None:
-            epoch = Epoch(time.time(), time.monotonic())
-            about = {
-                "output": str(path),
-                "output_epoch": epoch.wall_s,
-                "mono_epoch": epoch.mono_s,
-                "boot_id": self._boot_id,
-            }
-            write_private(path.with_suffix(".json"), json.dumps(about | {"sample_rate": RATE_HZ}).encode())
-        self._path, self._epoch = path, epoch
+        about = {
+            "output": str(path),
+            "output_epoch": epoch.wall_s,
+            "mono_epoch": epoch.mono_s,
+            "boot_id": self._boot_id,
+            "sample_rate": RATE_HZ,
+        }
+        write_private(path.with_suffix(".json"), json.dumps(about).encode())
+
+    def _open(self, path: Path) -> None:
+        self._path = path
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         self._size_frames = max(0, (os.fstat(self._handle).st_size - HEADER_BYTES) // 2)
         self._write_header()
-        self._next_frame = max(self._size_frames, self._frame_now())
+
+    def _roll(self, first_frame: int) -> None:
+        """From this frame on in the next file."""
+        shift_s = first_frame / RATE_HZ
+        path = self._next_path(self._path)
+        while path.exists():
+            path = self._next_path(path)
+        self._state_epoch(path, Epoch(self._epoch.wall_s + shift_s, self._epoch.mono_s + shift_s))
+        os.close(self._handle)
+        self._base_frame = first_frame
+        self._open(path)
+        log.info("next file", path=str(path))
 
     def _epoch_of(self, path: Path) -> Epoch | None:
         """The epoch of a file that can be gone on with."""
@@ -182,10 +208,12 @@ class WavSink:
             self._write(block_frame)
 
     def _write(self, first_frame: int) -> None:
+        if first_frame - self._base_frame + BLOCK_FRAMES > LONGEST_FRAMES:
+            self._roll(first_frame)
         samples, happened = self._mixer.render(first_frame, BLOCK_FRAMES)
-        os.pwrite(self._handle, samples.tobytes(), HEADER_BYTES + first_frame * 2)
+        os.pwrite(self._handle, samples.tobytes(), HEADER_BYTES + (first_frame - self._base_frame) * 2)
         self._next_frame = first_frame + BLOCK_FRAMES
-        self._size_frames = max(self._size_frames, self._next_frame)
+        self._size_frames = max(self._size_frames, self._next_frame - self._base_frame)
         self._write_header()
         for each in happened:
             self._tell(each)

@@ -1,5 +1,6 @@
 """The sink that keeps real time: what it writes is what came out, when it came out."""
 
+import itertools
 import os
 import queue
 import signal
@@ -200,3 +201,28 @@ def test_silence_takes_no_room(tmp_path, library, sink):
     found = (tmp_path / "out.wav").stat()
     assert found.st_size > 2 * RATE * 2
     assert found.st_blocks * 512 < found.st_size / 2
+
+
+def test_a_full_file_is_followed_by_another_without_a_break_in_the_sound(tmp_path, library, monkeypatch):
+    monkeypatch.setattr("edge_agent.sound.wav.LONGEST_FRAMES", RATE)
+    data = opus(2.4)
+    sink = WavSink(tmp_path / "out.wav", library, "boot", Ear())
+    ear = sink._post
+    sink.load("v", put(library, data))
+    ear.next("voice_loaded")
+    at_mono_s = time.monotonic() + 0.3
+    at_wall_s = time.time() + 0.3
+    sink.start("v", 1, at_mono_s=at_mono_s, from_ms=0, gain_db=0)
+    ear.next("voice_ended")
+    sink.close()
+    files = [heard(tmp_path / name) for name in ("out.wav", "out-2.wav", "out-3.wav")]
+    assert sink.name == str(tmp_path / "out-3.wav")
+    for (samples, epoch), (_, next_epoch) in itertools.pairwise(files):
+        assert len(samples) <= RATE
+        assert next_epoch - epoch == pytest.approx(len(samples) / RATE, abs=1e-5)
+    whole = np.concatenate([samples for samples, _ in files])
+    (frame,) = begins(whole, decoded(data))
+    assert abs(files[0][1] + frame / RATE - at_wall_s) < 0.005
+    for second in (0.5, 1.0, 1.5):  # the seams lie in it
+        later = begins(whole, decoded(data)[int(second * RATE) :])
+        assert later == [frame + int(second * RATE)]
