@@ -29,7 +29,7 @@ class RememberingEar:
         path = self._folder / key[:2] / f"{key}.txt"
         try:
             return path.read_text("utf-8")
-        except FileNotFoundError:
+        except OSError:  # not there, or not readable: hear it
             heard = self._ear.hear(samples)
         try:
             write_atomically(path, heard.encode())

@@ -1,11 +1,9 @@
 """Kokoro-vi for others: the OpenAI-compatible speech API, `POST /v1/audio/speech`, over a studio's render workers."""
 
 import hmac
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from pathlib import Path
 from typing import Annotated, Literal
 
 import structlog
@@ -16,9 +14,9 @@ from pydantic import BaseModel, Field
 
 from reading import read_line
 from voices.assembly import RATE_HZ, segment_of
+from voices.encoding import MEDIA_TYPES, encoded
 from voices.engine import SpeechSettings
 from voices.errors import NothingToSayError, TextTooLongError, VoiceError, VoiceNotInstalledError
-from voices.ffmpeg import run_ffmpeg
 from voices.production import SpokenSentence
 from voices.studio import Studio
 
@@ -26,12 +24,6 @@ log = structlog.get_logger(__name__)
 _MODEL = "kokoro-vi"
 _MOST_CHARS = 4096
 """As the API's inventor has it."""
-_ENCODERS: dict[str, tuple[str, list[str]]] = {
-    "mp3": ("audio/mpeg", ["-c:a", "libmp3lame", "-b:a", "64k", "-f", "mp3"]),
-    "opus": ("audio/ogg", ["-c:a", "libopus", "-b:a", "24k", "-f", "ogg"]),
-    "flac": ("audio/flac", ["-c:a", "flac", "-f", "flac"]),
-    "wav": ("audio/wav", ["-c:a", "pcm_s16le", "-f", "wav"]),
-}
 _STATUS = {NothingToSayError: 400, TextTooLongError: 400, VoiceNotInstalledError: 404}
 
 
@@ -83,8 +75,8 @@ def speech_app(studio: Studio, voices: tuple[str, ...], *, key: str = "", most_w
         if request.response_format == "pcm":
             headers = {"X-Sample-Rate": str(RATE_HZ)}
             return StreamingResponse(chain((first,), sound), media_type="audio/pcm", headers=headers)
-        media_type, encoder = _ENCODERS[request.response_format]
-        return Response(_encoded(first + b"".join(sound), encoder), media_type=media_type)
+        whole = encoded(first + b"".join(sound), request.response_format)
+        return Response(whole, media_type=MEDIA_TYPES[request.response_format])
 
     app.include_router(_lists(voices), dependencies=[Depends(allowed)])
     app.add_exception_handler(VoiceError, _voice_error)
@@ -126,14 +118,6 @@ def _spoken(studio: Studio, request: SpeechRequest, leave: Callable[[], None]) -
             raise NothingToSayError("Văn bản không có chữ nào đọc được. Hãy kiểm tra lại.")
     finally:
         leave()
-
-
-def _encoded(pcm: bytes, encoder: list[str]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        raw, finished = Path(folder) / "speech.raw", Path(folder) / "speech"
-        raw.write_bytes(pcm)
-        run_ffmpeg(["-f", "s16le", "-ar", str(RATE_HZ), "-ac", "1", "-i", raw, *encoder, finished])
-        return finished.read_bytes()
 
 
 def _voice_error(_: Request, error: Exception) -> JSONResponse:
