@@ -12,11 +12,15 @@ from server.tables.bulletins import (
     Version,
     VersionStatus,
 )
+from server.tables.cap import CapAlert, CapState
 from server.tables.deliveries import Delivery, DeviceEvent
 from server.tables.dictionary import DictionaryRow, PastedText
 from server.tables.health import HealthSample
+from server.tables.inbox import InboxMessage, InboxStatus
+from server.tables.notifications import Contact, Notification, NotificationRule
 from server.tables.people import Grant, Notice, Person, RoleName, SignIn
 from server.tables.public import PublicSetting, Withheld
+from server.tables.retention import RetentionRule
 from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
 from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
@@ -24,11 +28,11 @@ from server.tables.tickets import Fault, FaultNote, Feedback, FeedbackKind, Feed
 from server.tables.tracks import Track
 
 __all__ = [
-    "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "Claim", "DayKind", "Delivery", "DeviceCommand",
-    "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Fault", "FaultNote", "Feedback",
-    "FeedbackKind", "FeedbackStatus", "Grant", "HealthSample", "Lease", "Notice", "Occurrence", "OccurrenceStatus",
-    "PastedText", "Person", "PreparedEmergency", "Production", "ProductionStatus",
-    "PublicSetting", "Revision", "RoleName", "Schedule",
-    "ScheduleStatus", "SignIn", "Speaker", "SpecialDay", "StationKey", "StoredDocument", "Track", "Version", "VersionStatus",
-    "Withheld",
+    "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "CapAlert", "CapState", "Claim", "Contact", "DayKind",
+    "Delivery", "DeviceCommand", "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Fault", "FaultNote", "Feedback",
+    "FeedbackKind", "FeedbackStatus", "Grant", "HealthSample", "InboxMessage", "InboxStatus", "Lease", "Notice",
+    "Notification", "NotificationRule", "Occurrence", "OccurrenceStatus", "PastedText", "Person", "PreparedEmergency",
+    "Production", "ProductionStatus", "PublicSetting", "RetentionRule", "Revision",
+    "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "SpecialDay",
+    "StationKey", "StoredDocument", "Track", "Version", "VersionStatus", "Withheld",
 ]  # fmt: skip
