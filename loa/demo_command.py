@@ -1,5 +1,6 @@
 """`loa demo`: the main job once, from a document to three speakers, and a report of what was measured."""
 
+import contextlib
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ def demo(
     from loa.demo.document import write_demo_document
     from loa.demo.folder import FolderError, fresh
     from loa.demo.job import DemoFailedError, air
+    from loa.demo.report import DemoReport
     from loa.demo.show import Show
     from loa.stage import Stage, StageOptions
     from voices import VoiceError
@@ -61,6 +63,11 @@ def demo(
             report.write(folder / "report.json")
     except (DemoFailedError, FolderError, ChildFailedError, ApiError, VoiceError, OSError) as error:
         show.problem(str(error))  # a TimeoutError is an OSError, too
+        if not isinstance(error, FolderError):  # then the folder is not ours to write in
+            elapsed_s = round(time.monotonic() - begun, 1)
+            failed = DemoReport(ok=False, document=str(document), elapsed_s=elapsed_s, problems=[str(error)])
+            with contextlib.suppress(OSError):  # the full disk that may have ended it has been told already
+                failed.write(folder / "report.json")
         raise typer.Exit(1) from error
     for problem in report.problems:
         show.problem(problem)

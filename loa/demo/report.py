@@ -19,17 +19,17 @@ class SpeakerReport(BaseModel):
 
 
 class DemoReport(BaseModel):
-    """`var/demo/report.json`."""
+    """`var/demo/report.json`. What a run that failed never came to is null or empty; `problems` says why."""
 
     ok: bool
     document: str
-    script: list[str]
-    render_s: float
-    audio_s: float
+    script: list[str] = []
+    render_s: float | None = None
+    audio_s: float | None = None
     elapsed_s: float
-    broker: str
-    speakers: list[SpeakerReport]
-    heard_cer: float | None
+    broker: str | None = None
+    speakers: list[SpeakerReport] = []
+    heard_cer: float | None = None
     start_spread_ms: float | None = None
     """First sounding sample of the earliest and the latest WAV, apart."""
     problems: list[str] = []

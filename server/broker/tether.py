@@ -27,6 +27,7 @@ def main() -> None:
     if os.getppid() != parent:  # it died before the kernel knew of our wish
         sys.exit(1)
     os.set_inheritable(lock, True)
+    os.setpgid(0, 0)  # Ctrl-C at the terminal is for the station, which ends us
     os.execv(command[0], command)  # noqa: S606  no shell is what we want
 
 

@@ -68,6 +68,7 @@ def test_a_document_that_is_none_ends_with_a_clear_word(tmp_path):
     program.write_bytes(b"MZ" + bytes(500))
     code, printed, report = run_demo(tmp_path / "demo", "--document", str(program))
     assert code == 1
-    assert report == {}
+    assert (report["ok"], report["speakers"]) == (False, [])
+    assert report["problems"][0] in " ".join(printed.split())
     assert "tệp" in printed.lower()
     assert "Traceback" not in printed
