@@ -22,6 +22,7 @@ from server.api import (
     dictionary,
     emergencies,
     keys,
+    listening,
     live,
     manners,
     notices,
@@ -51,7 +52,7 @@ from voices import Ear, Studio, ear_is_installed
 
 log = structlog.get_logger(__name__)
 _API = (
-    setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, schedules, occurrences, again,
+    setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
     speakers, commands, emergencies, live, keys, calendar, notices, audit, reports, plan,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024

@@ -53,6 +53,11 @@ class Settings:
         return self.data_dir / "documents"
 
     @property
+    def mp3_dir(self) -> Path:
+        """Finished audio once more for what cannot play Opus; made again whenever it is missing."""
+        return self.data_dir / "mp3"
+
+    @property
     def track_dir(self) -> Path:
         """Recordings that were handed in, cleaned, each named by its sha256."""
         return self.data_dir / "tracks"

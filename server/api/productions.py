@@ -1,18 +1,16 @@
-"""The audio of a version."""
+"""Ordering the audio of a version, and how far it is."""
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
 
 from server.api.context import PersonDep, StationDep
+from server.api.listening import NONE
 from server.api.views import ProductionView, production_view
 from server.bulletins import store
 from server.errors import NotFoundError
 from server.people import rights
 from server.productions import order
-from server.tables import ProductionStatus
 
 router = APIRouter(prefix="/versions/{version_id}", tags=["productions"])
-_NONE = "Bản tin này chưa được dựng tiếng. Hãy bấm dựng tiếng trước."
 
 
 @router.post("/production", status_code=202)
@@ -36,19 +34,5 @@ def get_production(version_id: str, person: PersonDep, station: StationDep) -> P
         version, _ = store.find_version(session, person, version_id)
         view = production_view(session, version)
     if view is None:
-        raise NotFoundError(_NONE)
+        raise NotFoundError(NONE)
     return view
-
-
-@router.get("/audio", response_class=FileResponse)
-def get_audio(version_id: str, person: PersonDep, station: StationDep) -> FileResponse:
-    """The audio of the present text: Opus in Ogg; `Range` is honoured."""
-    with station.database.read() as session:
-        version, _ = store.find_version(session, person, version_id)
-        production = store.production_of(session, version)
-    if production is None or production.status is not ProductionStatus.READY:
-        raise NotFoundError(_NONE)
-    path = station.settings.audio_dir / f"{production.sha256}.opus"
-    if not path.exists():
-        raise NotFoundError("Tệp âm thanh không còn trên đài. Hãy dựng tiếng lại.")
-    return FileResponse(path, media_type="audio/ogg; codecs=opus", headers={"ETag": f'"{production.sha256}"'})

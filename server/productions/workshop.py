@@ -15,6 +15,7 @@ from server.bulletins import store
 from server.database import Database
 from server.productions import orders
 from server.productions.listening import Listening, OpenEar
+from server.productions.preview import Preview
 from server.productions.recipe import recipe_of
 from server.settings import Settings
 from server.tables import Bulletin, EarStatus, Person, Production, Version
@@ -58,6 +59,7 @@ class Workshop:
         on_change: Callable[[str], None] = lambda _version_id: None,
     ) -> None:
         self.studio = studio
+        self.preview = Preview(studio)
         self._listening = Listening(settings, database, studio, open_ear, on_change) if open_ear else None
         self._no_ear = no_ear
         self._settings = settings
