@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from loa.voice_trial import VoiceResult
+    from loa.voice_trial import Heard, VoiceResult
     from voices import Clip
 
 _SENTENCES = Path("benchmarks/voice/sentences-report.txt")
@@ -73,9 +73,12 @@ def _print(results: "Sequence[VoiceResult]") -> None:
         "câu",
         "WER",
         "CER",
+        "WER đọc lại",
+        "CER đọc lại",
         *(f"WER {name}" for name in conditions),
         "âm tiết/s",
         "RTF",
+        "RTF đọc lại",
         "tiếng đầu",
         "bộ nhớ",
     ):
@@ -83,11 +86,22 @@ def _print(results: "Sequence[VoiceResult]") -> None:
     for result in results:
         others = [f"{result.changed[name].wer:.3f}" if name in result.changed else "–" for name in conditions]
         table.add_row(
-            result.voice, str(result.sentences), f"{result.plain.wer:.3f}", f"{result.plain.cer:.3f}", *others,
-            f"{result.syllables_per_s:.1f}", _shown(result.rtf, ".2f"), _shown(result.first_sound_s, ".1f", " s"),
+            result.voice,
+            str(result.sentences),
+            *_rates(result.plain),
+            *_rates(result.checked),
+            *others,
+            f"{result.syllables_per_s:.1f}",
+            _shown(result.rtf, ".2f"),
+            _shown(result.checked_rtf, ".2f"),
+            _shown(result.first_sound_s, ".1f", " s"),
             _shown(result.memory_mb, ".0f", " MB"),
-        )  # fmt: skip
+        )
     Console(width=max(120, Console().width)).print(table)
+
+
+def _rates(heard: "Heard | None") -> tuple[str, str]:
+    return ("–", "–") if heard is None else (f"{heard.wer:.3f}", f"{heard.cer:.3f}")
 
 
 def _shown(value: float | None, how: str, unit: str = "") -> str:

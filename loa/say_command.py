@@ -44,6 +44,10 @@ def say(
     as_json: Annotated[
         bool, typer.Option("--json", help="Với --lines: in mỗi dòng một đối tượng JSON: tệp, CER, WER, nghe được gì.")
     ] = False,
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="Nơi giữ những gì đã đọc và đã nghe (cache); mặc định trong thư mục của Loa Làng."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Số tiến trình đọc song song (render workers).")] = 2,
 ) -> None:
     """Đọc thành tiếng (speak): loa say "Mời bà con đến họp lúc 19h30." -o hop.wav."""
@@ -51,7 +55,7 @@ def say(
     from voices import SpeechSettings, VoiceError
 
     settings = SpeechSettings(speed=speed, pitch_st=pitch, comma_pause_ms=comma_pause_ms)
-    booth = _Booth(voice, settings, workers, check=check)
+    booth = _Booth(voice, settings, workers, cache, check=check)
     try:
         if lines and out and not text and not output:
             failed = _say_lines(lines, out, booth, as_json=as_json)
@@ -137,8 +141,11 @@ def _sentences(text: str) -> "list[SpokenSentence]":
 class _Booth:
     """Who speaks and how, with an ear beside it where one is installed. What was said and heard once is remembered."""
 
-    def __init__(self, voice: str, settings: "SpeechSettings", workers: int, *, check: bool) -> None:
+    def __init__(
+        self, voice: str, settings: "SpeechSettings", workers: int, cache: Path | None, *, check: bool
+    ) -> None:
         self._voice = voice
+        self._cache = cache
         self._settings = settings
         self._workers = workers
         self._check = check
@@ -197,7 +204,7 @@ class _Booth:
         from voices.ear_memory import RememberingEar
         from voices.paths import data_home
 
-        kept = data_home() / "said"
+        kept = self._cache or data_home() / "said"
         with ExitStack() as stack:
             studio = stack.enter_context(Studio(kept / "clips", self._workers, max_cache_bytes=_MOST_KEPT_BYTES))
             ear = (

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,13 @@ from voices import Clip, Ear, HeardSentence, SpeechSettings, SpokenSentence, Stu
 from voices.ear import report_of
 from voices.ffmpeg import run_ffmpeg
 from voices.pcm import from_pcm16, to_pcm16
+from voices.retakes import Take, better_takes, hear_sentence
 
 _HORN = "highpass=f=250:poles=2,lowpass=f=7000:poles=2"
 _HORN_BAND_HZ = 7000 - 250
 _NOISE_DB = -10.0
 _FIRST_SOUNDS = 5
+_USUAL = SpeechSettings()
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,14 @@ class VoiceResult:
     sentences: int
     plain: Heard
     changed: dict[str, Heard]
+    """The clips of `checked` (where there is none, of `plain`) under each change."""
     syllables_per_s: float
+    checked: Heard | None = None
+    """After retakes, as `loa say` gives them."""
     rtf: float | None = None
-    """Whole process: start, load, render with two workers, write."""
+    """Whole process: start, load, render with two workers, write; neither heard nor retaken."""
+    checked_rtf: float | None = None
+    """The same with hearing and retakes."""
     first_sound_s: float | None = None
     """Median from asking for a new text to its first clip, voice loaded."""
     memory_mb: float | None = None
@@ -65,27 +72,37 @@ HORN = "loa 10 dB"
 
 def measure_voice(voice: str, sentences: Sequence[str], ear: Ear, *, changed: bool) -> VoiceResult:
     """All of it, with the installed voice `voice` (or "espeak-vi")."""
+    spoken = [SpokenSentence(text=sentence) for sentence in sentences]
     with tempfile.TemporaryDirectory() as scratch:
         clips, wall_s = _say_lines(voice, sentences, Path(scratch))
-        with Studio(Path(scratch) / "clips") as studio:
+        with Studio(Path(scratch) / "cache" / "clips") as studio:
+            began = time.monotonic()
+            first = {index: hear_sentence(clip, spoken[index], ear, index) for index, clip in enumerate(clips)}
+            takes = better_takes(spoken, first, studio=studio, voice=voice, settings=_USUAL, ear=ear)
+            check_s = time.monotonic() - began
             others = {
-                name: _heard(_render(studio, voice, sentences, how), sentences, ear)
+                name: _heard(_render(studio, voice, spoken, how, takes), sentences, ear)
                 for name, how in CHANGED.items()
                 if changed
             }
             first_sound_s = _first_sound_s(studio, voice, sentences)
             memory_mb = max(_peak_mb(pid) for pid in studio.worker_pids())
+    best = [takes[index].clip if index in takes else clip for index, clip in enumerate(clips)]
     if changed:
-        others[HORN] = _heard(map(through_a_horn, clips), sentences, ear)
+        others[HORN] = _heard(map(through_a_horn, best), sentences, ear)
     sound_s = sum(clip.duration_ms for clip in clips) / 1000
-    syllables = sum(len(sentence.split()) for sentence in sentences)
+    best_s = sum(clip.duration_ms for clip in best) / 1000
+    after = report_of([takes[index].heard if index in takes else heard for index, heard in first.items()])
+    before = report_of(list(first.values()))
     return VoiceResult(
         voice=voice,
         sentences=len(sentences),
-        plain=_heard(clips, sentences, ear),
+        plain=Heard(before.wer, before.cer),
+        checked=Heard(after.wer, after.cer),
         changed=others,
-        syllables_per_s=syllables / sound_s,
+        syllables_per_s=sum(len(sentence.split()) for sentence in sentences) / best_s,
         rtf=wall_s / sound_s,
+        checked_rtf=(wall_s + check_s) / best_s,
         first_sound_s=first_sound_s,
         memory_mb=memory_mb,
     )
@@ -132,7 +149,7 @@ def through_a_horn(clip: Clip) -> Clip:
 
 
 def _say_lines(voice: str, sentences: Sequence[str], folder: Path) -> tuple[list[Clip], float]:
-    """As a person would: `loa say --lines`; the clips and the wall time of the whole command."""
+    """As a person would: `loa say --lines`, unheard; the clips and the wall time of the whole command."""
     lines = folder / "lines.txt"
     lines.write_text("\n".join(sentences), "utf-8")
     began = time.monotonic()
@@ -147,6 +164,9 @@ def _say_lines(voice: str, sentences: Sequence[str], folder: Path) -> tuple[list
         str(folder / "said"),
         "--voice",
         voice,
+        "--no-check",
+        "--cache",
+        str(folder / "cache"),
     ]
     subprocess.run(command, check=True)
     wall_s = time.monotonic() - began
@@ -157,9 +177,23 @@ def _say_lines(voice: str, sentences: Sequence[str], folder: Path) -> tuple[list
     return clips, wall_s
 
 
-def _render(studio: Studio, voice: str, sentences: Sequence[str], settings: SpeechSettings) -> Iterator[Clip]:
-    spoken = [SpokenSentence(text=sentence) for sentence in sentences]
-    return (clip for _, clip in studio.render(spoken, voice=voice, settings=settings))
+def _render(
+    studio: Studio,
+    voice: str,
+    spoken: Sequence[SpokenSentence],
+    change: SpeechSettings,
+    takes: Mapping[int, Take],
+) -> Iterator[Clip]:
+    """Each sentence as it was said best, changed."""
+    overrides = {
+        index: replace(
+            take.settings,
+            speed=take.settings.speed * change.speed,
+            pitch_st=take.settings.pitch_st + change.pitch_st,
+        )
+        for index, take in takes.items()
+    }
+    return (clip for _, clip in studio.render(spoken, voice=voice, settings=change, overrides=overrides))
 
 
 def _heard(clips: Iterable[Clip], sentences: Sequence[str], ear: Ear) -> Heard:
