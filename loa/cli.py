@@ -11,6 +11,7 @@ from loa import (
     audit_command,
     backup_command,
     bench_chaos,
+    bench_console,
     bench_exactly_once,
     bench_plan,
     bench_play,
@@ -48,6 +49,7 @@ bench.command("reading")(bench_reading.reading)
 bench.command("voice")(bench_voice.voice)
 bench.command("station")(bench_station.station)
 bench.command("plan")(bench_plan.plan)
+bench.command("console")(bench_console.console)
 bench.command("chaos")(bench_chaos.chaos)
 bench.command("exactly-once")(bench_exactly_once.exactly_once)
 bench.command("play")(bench_play.play)

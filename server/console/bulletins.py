@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from sqlmodel import col, select
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from server.api import bulletins as api
 from server.api.productions import post_production
 from server.api.views import production_view, version_view
 from server.bulletins import editing, rereading, store
+from server.console.emergency_templates import TEMPLATES
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import rights
@@ -53,9 +54,15 @@ def get_queue(page: PageDep) -> Response:
 
 
 @router.get("/moi")
-def get_new(page: PageDep) -> Response:
-    """The form for a new bulletin."""
-    return _new(page, {}, "", 200)
+def get_new(page: PageDep, mau: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """The form for a new bulletin; `mau` begins from an emergency's template."""
+    assert page.person is not None
+    if (template := TEMPLATES.get(mau)) is None:
+        return _new(page, {}, "", 200)
+    with page.station.database.read() as session:
+        place = areas.find(session, page.person.area_id).name
+    values = {"text": template.text.format(place=place), "title": template.name, "priority": Priority.EMERGENCY.value}
+    return _new(page, values, "", 200)
 
 
 @router.post("/moi")
@@ -85,6 +92,7 @@ def post_new(
     except (StationError, ReadingError) as error:
         values = {"text": text, "title": title, "area_id": area_id, "priority": priority, "field": field}
         return _new(page, values, str(error), 422)
+    _sound_when_clear(page, made.version.id)
     return to(f"/ban-tin/{made.id}")
 
 
@@ -161,6 +169,8 @@ def post_sentence(
         editing.decide(database, page.person, version_id, sentence_id, flag, spoken, seen=seen)
     else:
         editing.speak_otherwise(database, page.person, version_id, sentence_id, spoken, seen=seen)
+    if act == "choose":
+        _sound_when_clear(page, version_id)
     return to(f"/ban-tin/{bulletin_id}#cau-{sentence_id}")
 
 
@@ -184,6 +194,7 @@ def post_act(
         return to(f"/ban-tin/{bulletin_id}", "tieng")
     if act == "gui-duyet":
         api.post_submit(version_id, person, station)
+        post_production(version_id, person, station)
         return to(f"/ban-tin/{bulletin_id}", "gui")
     if act == "duyet":
         api.post_approve(version_id, person, station, api.NoteRequest(note=note))
@@ -196,6 +207,16 @@ def post_act(
         return to(f"/ban-tin/{bulletin_id}", "thu")
     api.post_revise(version_id, person, station)
     return to(f"/ban-tin/{bulletin_id}", "ban-moi")
+
+
+def _sound_when_clear(page: Page, version_id: str) -> None:
+    """Order the audio once no place is doubtful any more: it is ready by the time that somebody wants to listen."""
+    assert page.person is not None
+    with page.station.database.read() as session:
+        version, _ = store.find_version(session, page.person, version_id)
+    script = store.script_of(version)
+    if script.aloud and not script.doubtful:
+        post_production(version_id, page.person, page.station)
 
 
 def pieces(sentence: Sentence) -> list[tuple[str, int | None]]:

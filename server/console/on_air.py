@@ -1,5 +1,6 @@
 """Putting an approved bulletin on air: where, when, how often."""
 
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -13,12 +14,17 @@ from server.api.schedules import ScheduleRequest, post_schedule
 from server.bulletins import store
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
-from server.tables import Area, Speaker
+from server.tables import Area, Schedule, Speaker
 from server.tables.columns import now
 
 router = APIRouter(prefix="/len-song/{version_id}", include_in_schema=False)
 _SOON = timedelta(seconds=45)
 """Time for the speakers to fetch the audio when it shall sound "now"."""
+_READY = timedelta(minutes=2)
+_HOURS = (time(5, 30), time(11, 0), time(17, 0))
+"""Where nothing was ever put on air: when communes are wont to broadcast."""
+_CHOICES = 3
+_REMEMBERED = 60
 _DAYS = {"MO": "T2", "TU": "T3", "WE": "T4", "TH": "T5", "FR": "T6", "SA": "T7", "SU": "CN"}
 _REPEATS = {
     "once": "",
@@ -40,7 +46,7 @@ def post_form(
     page: PageDep,
     *,
     area_id: Annotated[str, Form(max_length=64)] = "",
-    when: Annotated[str, Form(max_length=5)] = "at",
+    when: Annotated[str, Form(max_length=40)] = "at",
     day: Annotated[str, Form(max_length=10)] = "",
     hour: Annotated[str, Form(max_length=8)] = "",
     repeat: Annotated[str, Form(max_length=10)] = "once",
@@ -52,8 +58,9 @@ def post_form(
     """Put it on air, or say why not, with the form as it was."""
     assert page.person is not None
     try:
-        start_at = now() + _SOON if when == "now" else _instant(page, day, hour)
-        rule = "" if when == "now" else _rule(repeat, days or [], until)
+        quick = _offered(when)
+        start_at = quick or (now() + _SOON if when == "now" else _instant(page, day, hour))
+        rule = "" if quick or when == "now" else _rule(repeat, days or [], until)
         body = ScheduleRequest(
             version_id=version_id,
             area_id=area_id,
@@ -101,7 +108,36 @@ def _form(page: Page, version_id: str, values: dict[str, object], error: str, st
     return page.show(
         "on_air.html", status=status, bulletin=bulletin, version=version, production=production, places=places,
         counts=counts, hours=hours, values=given, error=error, weekdays=_DAYS,
+        usual=_usual(page, bulletin.area_id),
     )  # fmt: skip
+
+
+def _usual(page: Page, area_id: str) -> list[datetime]:
+    """The next instants at the hours when this area is wont to sound: one press puts it there."""
+    with page.station.database.read() as session:
+        rows = session.exec(
+            select(Schedule.start_at)
+            .where(col(Schedule.area_id).in_(areas.concerning(session, area_id)), col(Schedule.test).is_(False))
+            .order_by(col(Schedule.id).desc())
+            .limit(_REMEMBERED)
+        )
+        often = Counter(at.astimezone(page.zone).time().replace(second=0, microsecond=0) for at in rows)
+    hours = [hour for hour, _ in often.most_common(_CHOICES)]
+    hours += [hour for hour in _HOURS if hour not in hours][: _CHOICES - len(hours)]
+    soonest = (now() + _READY).astimezone(page.zone)
+    found = []
+    for hour in hours:
+        day = soonest.date() + timedelta(days=hour <= soonest.time())
+        found.append(datetime.combine(day, hour, tzinfo=page.zone))
+    return sorted(found)
+
+
+def _offered(when: str) -> datetime | None:
+    """The instant of a quick button, None when another way was chosen."""
+    try:
+        return datetime.fromisoformat(when) if "T" in when else None
+    except ValueError as error:
+        raise InvalidInputError("Giờ phát chưa đúng. Hãy chọn lại.") from error
 
 
 def _instant(page: Page, day: str, hour: str) -> datetime:

@@ -13,6 +13,7 @@ OUTCOMES = {
     "tieng": N_("Đang dựng tiếng."),
     "dung": N_("Đã gửi lệnh dừng tới tất cả các loa."),
     "khan-cap": N_("Đã phát lệnh khẩn cấp."),
+    "giu-san": N_("Đã gửi xuống các loa để giữ sẵn."),
     "het": N_("Đã báo hết tình huống khẩn cấp."),
     "lai": N_("Đã gửi lại cho các loa chưa phát được."),
     "ban-moi": N_("Đã tạo bản nháp mới."),

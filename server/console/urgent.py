@@ -1,21 +1,28 @@
 """What cannot wait: stop everything, an emergency, its all-clear."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from server import areas
+from protocol.priorities import Priority
+from server import areas, words
 from server.api import emergencies as api
 from server.api.air import air_of
 from server.api.views import production_view
+from server.bulletins import store
+from server.console.emergency_templates import HAZARD_NAMES, TEMPLATES
 from server.console.pages import Page, PageDep, to
-from server.errors import StationError
+from server.errors import NotFoundError, StationError
+from server.people import rights
 from server.tables import Area, Bulletin, PreparedEmergency, ProductionStatus, Version, VersionStatus
+from server.tables.columns import now
 
 router = APIRouter(include_in_schema=False)
 _OFFERED = 30
+_PAST = 5
 
 
 @router.get("/dung")
@@ -34,8 +41,16 @@ def post_stop(page: PageDep, area_id: Annotated[str, Form(max_length=64)] = "") 
 
 @router.get("/khan-cap")
 def get_emergency(page: PageDep) -> Response:
-    """Emergencies in force, and the form for another."""
-    return _emergency(page, {}, "", 200)
+    """Emergencies in force, and what can be ordered."""
+    return _emergency(page)
+
+
+@router.get("/khan-cap/phat")
+def get_order(page: PageDep, tin: Annotated[str, Query(max_length=80)] = "", tap: bool = False) -> Response:
+    """One message and the confirmation; `tap` says that it is a drill."""
+    assert page.person is not None
+    office = f"{page.person.name}, {page.say(words.ROLE_NAMES[page.person.role])}"
+    return _order(page, {"message": tin, "test": tap, "authority": office}, "", 200)
 
 
 @router.post("/khan-cap")
@@ -48,7 +63,7 @@ def post_emergency(
     confirm: Annotated[str, Form(max_length=20)] = "",
     test: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Order it. The confirmation is a word that nobody types by accident."""
+    """Order it. The confirmation is a word that nobody types by accident; the button that must be held writes it."""
     assert page.person is not None
     kind, _, chosen = message.partition(":")
     try:
@@ -63,8 +78,27 @@ def post_emergency(
         api.post_emergency(body, page.person, page.station, air_of(page.station))
     except StationError as error:
         values = {"message": message, "area_id": area_id, "authority": authority, "test": test}
-        return _emergency(page, values, str(error), error.status)
+        return _order(page, values, str(error), error.status)
     return to("/khan-cap", "khan-cap")
+
+
+@router.post("/khan-cap/giu-san")
+def post_prepared(
+    page: PageDep, version_id: Annotated[str, Form(max_length=36)], hazard: Annotated[str, Form(max_length=40)]
+) -> Response:
+    """Keep an approved message on the speakers, so that it sounds also when they hear nothing but the order."""
+    assert page.person is not None
+    body = api.PreparedRequest(hazard=hazard, version_id=version_id, area_id=page.person.area_id)
+    api.post_prepared(body, page.person, page.station)
+    return to("/khan-cap", "giu-san")
+
+
+@router.post("/khan-cap/{prepared_id}/thoi-giu")
+def post_retired(prepared_id: str, page: PageDep) -> Response:
+    """Take a prepared message off the speakers."""
+    assert page.person is not None
+    api.delete_prepared(prepared_id, page.person, page.station)
+    return to("/khan-cap", "luu")
 
 
 @router.post("/khan-cap/{emergency_id}/het")
@@ -75,45 +109,76 @@ def post_all_clear(emergency_id: str, page: PageDep) -> Response:
     return to("/khan-cap", "het")
 
 
-def _emergency(page: Page, values: dict[str, object], error: str, status: int) -> Response:
+def _emergency(page: Page) -> Response:
     assert page.person is not None
     shown = api.get_emergencies(page.person, page.station).items
     with page.station.database.read() as session:
         offered = _messages(session, page)
-    given = {"message": "", "area_id": page.person.area_id, "authority": "", "test": False, **values}
+    prepared = {message.version_id for message in offered if message.prepared}
     return page.show(
         "emergency.html",
-        status=status,
-        emergencies=shown,
-        offered=offered,
-        places=_places(page),
-        values=given,
-        error=error,
+        emergencies=[e for e in shown if e.cleared_at is None and e.not_after > now()],
+        past=[e for e in shown if e.cleared_at is not None or e.not_after <= now()][:_PAST],
+        prepared=[m for m in offered if m.prepared],
+        others=[m for m in offered if not m.prepared and m.version_id not in prepared],
+        templates=TEMPLATES,
+        hazards=HAZARD_NAMES,
     )
 
 
-def _messages(session: Session, page: Page) -> list[tuple[str, str]]:
-    """What can be ordered: prepared messages first, then approved bulletins with audio, the newest first."""
+def _order(page: Page, values: dict[str, Any], error: str, status: int) -> Response:
+    assert page.person is not None
+    with page.station.database.read() as session:
+        rights.require(session, page.person, rights.Action.EMERGENCY, page.person.area_id, Priority.EMERGENCY)
+        offered = {message.value: message for message in _messages(session, page)}
+        chosen = offered.get(str(values.get("message", "")))
+        if chosen is None:
+            raise NotFoundError("Không có tin khẩn cấp này. Hãy chọn lại ở trang Khẩn cấp.")
+        version = session.get(Version, chosen.version_id)
+        said = [sentence.spoken for sentence in store.script_of(version).sentences if sentence.aloud] if version else []
+    given = {"area_id": page.person.area_id, "authority": "", "test": False, **values}
+    return page.show(
+        "order.html", status=status, chosen=chosen, said=said, places=_places(page), values=given, error=error
+    )
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something that can be ordered at once."""
+
+    value: str
+    """What the form sends: "prepared:ID" or "version:ID"."""
+    title: str
+    version_id: str
+    hazard: str = ""
+    prepared: bool = False
+
+
+def _messages(session: Session, page: Page) -> list[Message]:
+    """Prepared messages first, then approved bulletins with audio: emergencies before others, the newest first."""
     assert page.person is not None
     below = areas.below(session, page.person.area_id)
     prepared = session.exec(
         select(PreparedEmergency, Bulletin.title)
         .join(Version, col(PreparedEmergency.version_id) == col(Version.id))
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
-        .where(col(PreparedEmergency.area_id).in_(areas.concerning(session, page.person.area_id)))
+        .where(
+            col(PreparedEmergency.retired_at).is_(None),
+            col(PreparedEmergency.area_id).in_(areas.concerning(session, page.person.area_id)),
+        )
     )
-    found = [(f"prepared:{row.id}", f"{title} (soạn sẵn)") for row, title in prepared]
+    found = [Message(f"prepared:{row.id}", title, row.version_id, row.hazard, prepared=True) for row, title in prepared]
     approved = session.exec(
         select(Version, Bulletin.title)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
         .where(Version.status == VersionStatus.APPROVED, col(Bulletin.area_id).in_(below))
-        .order_by(col(Version.decided_at).desc())
+        .order_by(col(Bulletin.priority), col(Version.decided_at).desc())
         .limit(_OFFERED)
     ).all()
     for version, title in approved:
         production = production_view(session, version)
         if production is not None and production.status is ProductionStatus.READY:
-            found.append((f"version:{version.id}", title))
+            found.append(Message(f"version:{version.id}", title, version.id))
     return found
 
 

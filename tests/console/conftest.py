@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from loa.children import Children
+from loa.console_pages import SIZES
 from loa.stage import Stage, StageOptions
-from tests.console.pages import SIZES
 from tests.console.screen import Screen
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -70,7 +70,7 @@ def look(commune: Stage, browser: Browser, keys: dict[str, list]) -> Iterator[Ca
     def make(username: str | None, size: str = "desktop", **options: object) -> Screen:
         context = browser.new_context(
             base_url=commune.url,
-            viewport=SIZES[size],
+            viewport={"width": SIZES[size][0], "height": SIZES[size][1]},
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
             has_touch=size == "phone",

@@ -14,31 +14,23 @@ ARTEFACTS = Path(os.environ.get("LOA_ARTEFACTS", "var/console"))
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMES = frozenset(
     [
-        "English",
-        "Loa",
-        "Làng",
-        "Word",
-        "Excel",
-        "PDF",
-        "QR",
-        "Wi",
-        "Fi",
-        "USB",
-        "UBND",
         "Android",
         "Chrome",
-        "iPhone",
-        "Safari",
-        "Windows",
-        "HTTPS",
-        "RSS",
-        "Tab",
+        "CN",
+        "English",
         "Enter",
-        "tsv",
-        "txt",
+        "Excel",
+        "Fi",
+        "HTTPS",
+        "iPhone",
+        "Làng",
+        "Loa",
         "ms",
+        "PDF",
+        "QR",
+        "RSS",
     ]
-)
+) | frozenset(["Safari", "Tab", "tsv", "txt", "UBND", "USB", "Wi", "Windows", "Word"])
 """Proper names and signs that Vietnamese screens use as they are."""
 _OVER_THE_EDGE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _TEXT = """() => {

@@ -2,9 +2,9 @@
 
 import pytest
 
+from loa.console_pages import PAGES, SIZES
 from server.console.languages import translator
 from server.console.messages import messages
-from tests.console.pages import PAGES, SIZES
 
 pytestmark = pytest.mark.xdist_group("console")
 

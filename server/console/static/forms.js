@@ -41,6 +41,12 @@ document.addEventListener("submit", (event) => {
   line.scrollIntoView({ block: "center" });
 });
 
+// A field for a file says which one was chosen.
+document.addEventListener("change", (event) => {
+  const label = event.target.matches("[type=file]") && event.target.closest("label.file");
+  if (label) label.querySelector(".chosen").textContent = [...event.target.files].map((file) => file.name).join(", ");
+});
+
 // Twice pressed is sent once.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.hasAttribute("hx-post")) return;

@@ -1,0 +1,12 @@
+"""The console's pages that each role goes to by itself: the browser tests and `loa bench console` open every one at both sizes."""
+
+PAGES: dict[str | None, tuple[str, ...]] = {
+    None: ("/dang-nhap", "/mat-ket-noi"),
+    "canbo": ("/", "/ban-tin", "/ban-tin/moi", "/tu-dien", "/loa", "/lich-su", "/xa", "/khan-cap", "/dung"),
+    "lanhdao": ("/", "/ban-tin/cho-duyet", "/xa"),
+    "truongthon": ("/", "/ban-tin/moi"),
+    "kythuat": ("/", "/loa"),
+}
+"""User name of the stage's people (None: nobody is signed in) → paths."""
+SIZES: dict[str, tuple[int, int]] = {"desktop": (1280, 800), "phone": (360, 740)}
+"""Name → width and height, CSS pixels."""

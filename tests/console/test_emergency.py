@@ -1,0 +1,64 @@
+"""What cannot wait: an emergency is two taps and a held button away, silence one; a drill is seen from across the room."""
+
+import pytest
+
+from loa.client import wait_for
+
+pytestmark = pytest.mark.xdist_group("console")
+
+
+@pytest.fixture(scope="session")
+def flood(commune):
+    """An approved message, made over the API."""
+    with commune.client("canbo") as officer, commune.client("lanhdao") as leader:
+        text = "Nước sông đang lên nhanh. Bà con di chuyển lên chỗ cao."
+        body = {"text": text, "title": "Nước lên nhanh", "priority": "1"}
+        answer = officer._answer(officer._send("POST", "/bulletins", data=body))
+        version = answer["version"]["id"]
+        officer.post(f"/versions/{version}/production")
+        production = f"/versions/{version}/production"
+        wait_for(lambda: officer.get(production)["status"] == "ready" or None, seconds=60, what="audio")
+        officer.post(f"/versions/{version}/submit")
+        leader.post(f"/versions/{version}/approve", {"note": ""})
+        return version
+
+
+def hold(page, button, ms):
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(ms)
+    page.mouse.up()
+
+
+@pytest.mark.usefixtures("flood")
+def test_a_drill_from_a_phone(look):
+    officer, board = look("canbo", "phone"), look("lanhdao")
+    board.open("/")
+    page = officer.open("/").page
+    page.get_by_role("link", name="Khẩn cấp").click()  # the first tap
+    page.get_by_role("link", name="Nước lên nhanh").click()  # the second
+    page.get_by_label("Diễn tập").check()
+    officer.check("khan-cap-xac-nhan")
+    button = page.get_by_role("button", name="Nhấn giữ hai giây để phát khẩn cấp")
+    button.click()  # a touch by accident does nothing
+    hold(page, button, 300)
+    assert "/khan-cap/phat" in page.url
+    hold(page, button, 2500)
+    page.get_by_text("Đã phát lệnh khẩn cấp").wait_for()
+    board.page.locator(".banner.drill").wait_for()  # without a reload, on another screen
+    letters = board.page.locator(".banner.drill b").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert letters >= 60
+    board.check("dien-tap")
+    officer.check("khan-cap-dang-phat")
+    page.get_by_role("button", name="Báo hết tình huống").click()
+    page.get_by_text("Đã báo hết tình huống khẩn cấp").wait_for()
+    board.page.locator(".banner.drill").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("path", ["/", "/ban-tin/moi", "/xa"])
+def test_silence_is_one_tap_away(look, path):
+    page = look("canbo", "phone").open(path).page
+    page.get_by_role("button", name="Dừng tất cả").click()
+    page.get_by_text("Đã gửi lệnh dừng").wait_for()
