@@ -53,7 +53,7 @@ from voices import Ear, Studio, ear_is_installed
 log = structlog.get_logger(__name__)
 _API = (
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
-    speakers, commands, emergencies, live, keys, calendar, notices, audit, reports, plan,
+    speakers, commands, emergencies, live, keys, calendar, notices, audit, reports, plan, groups,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

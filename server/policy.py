@@ -52,12 +52,17 @@ class AreaRules(BaseModel):
     minutes_a_day: int | None = Field(default=None, ge=1, le=1440)
     """Of all broadcasts together."""
     ceilings: tuple[VolumeCeiling, ...] = Field(default=(), max_length=50)
+    usual: tuple[Window, ...] = Field(default=(), max_length=50)
+    """What would sound outside these windows needs a second person's word; empty leaves it to the levels above. Where nobody
+    decided either usual or allowed hours, USUAL holds."""
     village: VillageRules | None = None
     """For village heads; None leaves it to the levels above, and without any to the defaults of VillageRules."""
 
 
 DEFAULT = AreaRules(allowed=(Window(start=time(5, 0), end=time(22, 0)),), session_minutes=60)
 """Holds where nobody on the way up has set hours or a length: conservative, since each province sets its own."""
+USUAL = (Window(start=time(5, 0), end=time(21, 0)),)
+"""Hours at which nobody wonders that the loudspeaker speaks, where no authority has decided any."""
 _ANY_TIME = (Window(start=time(0, 0), end=time(0, 0)),)
 DEFAULT_OWNER = "mặc định của đài"
 
@@ -123,6 +128,15 @@ class Hours:
             if objection:
                 weekday = _WEEKDAYS[start_at.astimezone(ZoneInfo(zone)).weekday()]
                 raise PolicyBreachError(f"{self.place}, {weekday}: {objection}")
+
+    def unusual(self, start_at: datetime, length: timedelta, zone: str) -> bool:
+        """Whether a broadcast at that hour needs a second person's word. Hours that an authority set by hand are usual ones."""
+        decided = [rules.usual for _, rules in self.rules if rules.usual]
+        if not decided and all(owner == DEFAULT_OWNER or not rules.allowed for owner, rules in self.rules):
+            decided = [USUAL]
+        return any(
+            judge(_policy("", AreaRules(allowed=windows), zone), start_at, length) is not None for windows in decided
+        )
 
     def check_day(self, place: str, load: Load, length: timedelta) -> None:
         """Whether one more broadcast fits into the day of a place below. Raises PolicyBreachError."""

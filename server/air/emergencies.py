@@ -16,13 +16,13 @@ from protocol.keys import SigningKey, station_owner
 from protocol.messages import Alert
 from protocol.priorities import Priority
 from protocol.states import ENDS, State
-from server import areas, audit
+from server import areas, audit, cap
 from server.air import revisions
 from server.air.manifest import audio_of_versions
 from server.deliveries import move
 from server.errors import ConflictError, InvalidInputError, NotFoundError
 from server.people import rights
-from server.scheduling.materialise import speakers_in
+from server.scheduling.due import speakers_in
 from server.tables import (
     Bulletin,
     Delivery,
@@ -38,7 +38,7 @@ from server.tables import (
 )
 from server.tables.columns import now
 
-HAZARDS = ("flood", "storm", "fire", "dam_release", "epidemic", "search", "other")
+HAZARDS = ("flood", "storm", "landslide", "fire", "dam_release", "epidemic", "search", "other")
 LONGEST = timedelta(hours=72)
 _REPEAT = Repeat(count=1000, gap_s=10.0)
 """Again and again, with time to draw breath, until the all-clear or the end."""
@@ -78,11 +78,16 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
     if audio is None:
         raise ConflictError("Tin này chưa có tiếng hoàn chỉnh nên chưa phát khẩn cấp được. Hãy dựng tiếng trước.")
     at = now()
+    ends_at = at + wish.lasts
+    alert = cap.in_force(session, version.id, at)
+    if alert is not None and alert.expires_at is not None:
+        ends_at = min(ends_at, alert.expires_at)
+    lasts_s = (ends_at - at).total_seconds()
     schedule = Schedule(
         version_id=version.id,
         area_id=area.id,
         start_at=at,
-        max_start_delay_s=wish.lasts.total_seconds(),
+        max_start_delay_s=lasts_s,
         duration_ms=audio.duration_ms,
         test=wish.test,
         created_by=person.id,
@@ -93,7 +98,7 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
         schedule_id=schedule.id,
         version_id=version.id,
         due_at=at,
-        not_after=at + wish.lasts,
+        not_after=ends_at,
         status=OccurrenceStatus.PUBLISHED,
     )
     session.add(occurrence)
@@ -107,7 +112,7 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
         title=bulletin.title[:200],
         not_before=at,
         start_at=at,
-        max_start_delay_s=wish.lasts.total_seconds(),
+        max_start_delay_s=lasts_s,
         not_after=occurrence.not_after,
         repeat=_REPEAT,
         audio=audio,

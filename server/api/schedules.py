@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from server import areas
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items, ScheduleView, schedule_view
-from server.scheduling import Wish, schedule, withdraw_schedule
-from server.tables import Schedule, ScheduleStatus
+from server.scheduling import OPEN_SCHEDULES, Wish, confirm, schedule, withdraw_schedule
+from server.tables import Schedule
 from server.tables.columns import now
 
 router = APIRouter(prefix="/schedules", tags=["schedules"])
@@ -31,11 +31,18 @@ class ScheduleRequest(BaseModel):
     skip_holidays: bool = False
     when_approved: bool = False
     """Accept it while the version waits for approval: not approved in time, it does not sound."""
+    group_id: str = Field(default="", max_length=64)
+    """Only to the speakers of this group, which lies at or below the area."""
+    except_areas: list[str] = Field(default=[], max_length=1000)
+    """Ids or codes of areas below that are left out."""
+    except_speakers: list[str] = Field(default=[], max_length=1000)
+    length_ms: int = Field(default=0, ge=0, le=86_400_000)
+    """Of a relay: how long it is listened to. Everything else is as long as its audio."""
 
 
 @router.post("", status_code=201)
 def post_schedule(body: ScheduleRequest, person: PersonDep, station: StationDep) -> ScheduleView:
-    """Put on air. Everything is checked before anything is made."""
+    """Put on air. Everything is checked before anything is made. At an unusual hour it waits for a second person."""
     with station.database.write() as session:
         made, occurrences = schedule(session, person, Wish(**body.model_dump()), now(), station.settings.timezone)
         view = schedule_view(session, made, occurrences)
@@ -51,12 +58,22 @@ def get_schedules(
     with station.database.read() as session:
         query = select(Schedule).where(
             col(Schedule.area_id).in_(areas.below(session, person.area_id)),
-            col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING)),
+            col(Schedule.status).in_(OPEN_SCHEDULES),
         )
         if version_id:
             query = query.where(Schedule.version_id == version_id)
         found = session.exec(query.order_by(col(Schedule.id).desc()).limit(200))
         return Items(items=[schedule_view(session, row, []) for row in found])
+
+
+@router.post("/{schedule_id}/confirm")
+def post_confirm(schedule_id: str, person: PersonDep, station: StationDep) -> ScheduleView:
+    """Agree, as a second person, to a schedule at an unusual hour: status "unconfirmed" until then."""
+    with station.database.write() as session:
+        made, occurrences = confirm(session, person, schedule_id, now(), station.settings.timezone)
+        view = schedule_view(session, made, occurrences)
+    station.air.kick()
+    return view
 
 
 @router.post("/{schedule_id}/withdraw")

@@ -184,7 +184,14 @@ class ScheduleView(BaseModel):
     except_days: list[date]
     skip_holidays: bool
     max_start_delay_s: float
+    group_id: str | None
+    except_areas: list[str]
+    except_speakers: list[str]
+    run_id: str | None
+    """The programme's run that it is a part of."""
+    duration_ms: int
     status: ScheduleStatus
+    confirmed_by: str | None
     test: bool
     occurrences: list[OccurrenceView] = []
 

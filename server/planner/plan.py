@@ -241,7 +241,7 @@ def _waiting(session: Session, area: Area, start: datetime, end: datetime, zone:
         .join(Area, col(Schedule.area_id) == col(Area.id))
         .where(
             col(Schedule.area_id).in_(areas.concerning(session, area.id)),
-            Schedule.status == ScheduleStatus.WAITING,
+            col(Schedule.status).in_((ScheduleStatus.WAITING, ScheduleStatus.UNCONFIRMED)),
             col(Schedule.start_at) < end,
             Bulletin.priority != Priority.EMERGENCY,
         )

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, and_, col, func, not_, select
 
 from protocol.priorities import Priority
 from protocol.states import ENDS, State
-from schedules.recurrence import instants
-from server import areas, calendar
+from server import areas
 from server.planner.course import Item
-from server.scheduling.materialise import AHEAD, RESUME_SLACK, speakers_in
+from server.scheduling.due import due, left_out, speakers_of
+from server.scheduling.materialise import AHEAD, RESUME_SLACK
 from server.tables import (
     Area,
     Bulletin,
@@ -191,20 +190,15 @@ def _to_be_made(
             broadcast = _broadcast(schedule, "", title, Priority(priority), instant, names)
             limit = instant + timedelta(seconds=schedule.max_start_delay_s, milliseconds=schedule.duration_ms)
             item = _item(broadcast, f"{schedule.id}@{instant:%Y%m%dT%H%M%S}", instant, limit + RESUME_SLACK)
-            for speaker in speakers_in(session, schedule.area_id):
+            for speaker in speakers_of(session, schedule):
                 if speaker.id in rows.speakers:
                     rows.parts[speaker.id].append(Part(broadcast, item, None))
 
 
 def due_in(session: Session, schedule: Schedule, start: datetime, end: datetime, zone: str) -> Iterator[datetime]:
     """The instants of a schedule in [start, end), but for the days that are left out."""
-    without = set()
-    if schedule.rule:
-        first, last = (instant.astimezone(ZoneInfo(zone)).date() for instant in (start, end))
-        without = calendar.left_out(
-            session, schedule.area_id, first, last, skip_holidays=schedule.skip_holidays, but=schedule.except_days
-        )
-    return instants(schedule.rule, schedule.start_at, after=start, before=end, zone=zone, without=without)
+    without = left_out(session, schedule, start, end, zone)
+    return due(schedule, after=start, before=end, zone=zone, without=without)
 
 
 def _broadcast(
@@ -233,6 +227,7 @@ def _item(broadcast: Broadcast, key: str, start_at: datetime, not_after: datetim
         latest_s=start_s + broadcast.max_start_delay_s,
         not_after_s=not_after.timestamp(),
         pass_s=broadcast.duration_ms / 1000,
+        until_s=start_s + broadcast.duration_ms / 1000 if broadcast.priority is Priority.RELAY else None,
         times=_EMERGENCY_TIMES if emergency else 1,
         gap_s=_EMERGENCY_GAP_S if emergency else 0.0,
     )

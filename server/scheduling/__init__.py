@@ -1,12 +1,20 @@
 """When approved bulletins sound: schedules, their occurrences and deliveries, and taking them back."""
 
 from server.scheduling.materialise import materialise
-from server.scheduling.plan import Wish, begin_waiting, schedule
-from server.scheduling.withdrawal import withdraw_day, withdraw_occurrence, withdraw_schedule, withdraw_version
+from server.scheduling.plan import Wish, begin_waiting, confirm, schedule
+from server.scheduling.withdrawal import (
+    OPEN_SCHEDULES,
+    withdraw_day,
+    withdraw_occurrence,
+    withdraw_schedule,
+    withdraw_version,
+)
 
 __all__ = [
+    "OPEN_SCHEDULES",
     "Wish",
     "begin_waiting",
+    "confirm",
     "materialise",
     "schedule",
     "withdraw_day",

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from schedules.recurrence import instants
 from server import areas, notices, policy
 from server.bulletins import approval, store
 from server.errors import StationError
+from server.scheduling.due import due
 from server.scheduling.plan import begin_waiting, lapse
 from server.tables import (
     Area,
@@ -23,18 +23,19 @@ from server.tables import (
 )
 
 WARNING = timedelta(hours=1)
+_WAITING = (ScheduleStatus.WAITING, ScheduleStatus.UNCONFIRMED)
 
 
 def watch(session: Session, at: datetime, zone: str) -> bool:
     """Warn, let lapse, and approve what a standing rule approves; whether something for the devices changed."""
-    for made in session.exec(select(Schedule).where(Schedule.status == ScheduleStatus.WAITING)).all():
+    for made in session.exec(select(Schedule).where(col(Schedule.status).in_(_WAITING))).all():
         _watch_one(session, made, at, zone)
     return _approve_by_rule(session, at, zone)
 
 
 def pending(session: Session) -> bool:
     """Whether there is anything to watch: asked before the write lock is taken."""
-    waits = session.exec(select(Schedule.id).where(Schedule.status == ScheduleStatus.WAITING).limit(1)).first()
+    waits = session.exec(select(Schedule.id).where(col(Schedule.status).in_(_WAITING)).limit(1)).first()
     return waits is not None or bool(_by_village_heads(session))
 
 
@@ -48,21 +49,21 @@ def _watch_one(session: Session, made: Schedule, at: datetime, zone: str) -> Non
     if version.status in {VersionStatus.REFUSED, VersionStatus.WITHDRAWN}:
         lapse(session, made, f"Bản tin {approval.STATUS_NAMES[version.status]}.")
         return
-    due = next(instants(made.rule, made.start_at, after=at, before=at + WARNING, zone=zone), None)
-    missed = next(instants(made.rule, made.start_at, after=made.start_at, before=at, zone=zone), None)
+    coming = next(due(made, after=at, before=at + WARNING, zone=zone), None)
+    missed = next(due(made, after=made.start_at, before=at, zone=zone), None)
     path = f"/ban-tin/{bulletin.id}"
-    if due is not None:
-        local = due.astimezone(ZoneInfo(zone))
-        text = f"“{bulletin.title}” hẹn phát lúc {local:%H:%M} ở {area.name} nhưng chưa được duyệt. Chưa duyệt thì không phát."
-        _tell_all(session, bulletin, "approval_due", f"{made.id}:{local:%Y%m%d%H%M}", text, path)
+    confirmed = made.status is not ScheduleStatus.UNCONFIRMED
+    kind, lacks = ("approval", "được duyệt") if confirmed else ("confirmation", "được người thứ hai đồng ý giờ phát")
+    if coming is not None:
+        local = coming.astimezone(ZoneInfo(zone))
+        text = f"“{bulletin.title}” hẹn phát lúc {local:%H:%M} ở {area.name} nhưng chưa {lacks}. Chưa {lacks} thì không phát."
+        _tell_all(session, bulletin, f"{kind}_due", f"{made.id}:{local:%Y%m%d%H%M}", text, path)
     if missed is not None:
         local = missed.astimezone(ZoneInfo(zone))
-        text = (
-            f"“{bulletin.title}” không được phát lúc {local:%H:%M} ngày {local:%d/%m} ở {area.name} vì chưa được duyệt."
-        )
-        _tell_all(session, bulletin, "approval_missed", f"{made.id}:{local:%Y%m%d%H%M}", text, path)
+        text = f"“{bulletin.title}” không được phát lúc {local:%H:%M} ngày {local:%d/%m} ở {area.name} vì chưa {lacks}."
+        _tell_all(session, bulletin, f"{kind}_missed", f"{made.id}:{local:%Y%m%d%H%M}", text, path)
         if not made.rule:
-            lapse(session, made, "Chưa được duyệt khi đến giờ phát.")
+            lapse(session, made, f"Chưa {lacks} khi đến giờ phát.")
 
 
 def _tell_all(session: Session, bulletin: Bulletin, kind: str, object_id: str, text: str, path: str) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from protocol.priorities import Priority
 from server import areas
 from server.policy import Load
+from server.scheduling.due import places_of
 from server.tables import Area, Bulletin, Occurrence, OccurrenceStatus, Person, RoleName, Schedule, Version
 
 _COUNTED = (OccurrenceStatus.PLANNED, OccurrenceStatus.PUBLISHED)
@@ -20,7 +21,7 @@ def loads(session: Session, area_id: str, day: date, zone: str, *, village_heads
     """
     start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
     query = (
-        select(Schedule.area_id, Schedule.duration_ms)
+        select(Schedule, Occurrence.due_at)
         .join(Occurrence, col(Occurrence.schedule_id) == col(Schedule.id))
         .join(Version, col(Schedule.version_id) == col(Version.id))
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
@@ -37,12 +38,25 @@ def loads(session: Session, area_id: str, day: date, zone: str, *, village_heads
     if village_heads:
         query = query.where(col(Person.role) == RoleName.VILLAGE_HEAD)
     planned = session.exec(query).all()
+    narrow = places_of(session, [schedule for schedule, _ in planned])
     found: dict[str, Load] = {}
     for place in _bottom(session, area_id):
         path = {area.id for area in areas.chain(session, place.id)}
-        here = [duration_ms for scheduled_for, duration_ms in planned if scheduled_for in path]
-        found[place.name] = Load(sessions=len(here), length=timedelta(milliseconds=sum(here)))
+        here = [
+            (schedule, due_at)
+            for schedule, due_at in planned
+            if schedule.area_id in path and place.id in narrow.get(schedule.id, {place.id})
+        ]
+        found[place.name] = Load(
+            sessions=len({_session_of(schedule, due_at) for schedule, due_at in here}),
+            length=timedelta(milliseconds=sum(schedule.duration_ms for schedule, _ in here)),
+        )
     return found
+
+
+def _session_of(schedule: Schedule, due_at: datetime) -> tuple[str, datetime]:
+    """The parts of a programme are one session."""
+    return schedule.run_id or schedule.id, due_at - timedelta(milliseconds=schedule.offset_ms)
 
 
 def _bottom(session: Session, area_id: str) -> list[Area]:

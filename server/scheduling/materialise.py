@@ -1,14 +1,13 @@
 """Schedules become occurrences with a delivery per speaker, eight days ahead. Running it twice changes nothing."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session, col, func, or_, select
 
-from schedules.recurrence import instants
-from server import areas, calendar, deliveries
-from server.tables import Occurrence, Schedule, ScheduleStatus, Speaker, Version, VersionStatus
+from server import deliveries
+from server.scheduling.due import due, left_out, speakers_of
+from server.tables import Occurrence, Schedule, ScheduleStatus, Version, VersionStatus
 
 log = structlog.get_logger(__name__)
 AHEAD = timedelta(days=8)
@@ -43,29 +42,19 @@ def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: st
     """
     last = session.exec(select(func.max(Occurrence.due_at)).where(Occurrence.schedule_id == schedule.id)).one()
     first = max(min(at, last) if last else at, schedule.start_at, at - _LONGEST_GAP)
-    without: set[date] = set()
-    if schedule.rule:
-        local = first.astimezone(ZoneInfo(zone)).date()
-        without = calendar.left_out(
-            session,
-            schedule.area_id,
-            local,
-            local + AHEAD + _LONGEST_GAP,
-            skip_holidays=schedule.skip_holidays,
-            but=schedule.except_days,
-        )
-    due = list(instants(schedule.rule, schedule.start_at, after=first, before=at + AHEAD, zone=zone, without=without))
-    if not due:
+    without = left_out(session, schedule, first, first + AHEAD + _LONGEST_GAP, zone)
+    planned = list(due(schedule, after=first, before=at + AHEAD, zone=zone, without=without))
+    if not planned:
         return []
     known = set(
         session.exec(
-            select(Occurrence.due_at).where(Occurrence.schedule_id == schedule.id, col(Occurrence.due_at) >= due[0])
+            select(Occurrence.due_at).where(Occurrence.schedule_id == schedule.id, col(Occurrence.due_at) >= planned[0])
         ).all()
     )
-    missing = [instant for instant in due if instant not in known]
+    missing = [instant for instant in planned if instant not in known]
     if not missing:
         return []
-    speakers = speakers_in(session, schedule.area_id)
+    speakers = speakers_of(session, schedule)
     made = []
     for instant in missing:
         occurrence = Occurrence(
@@ -82,14 +71,3 @@ def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: st
         made.append(occurrence)
     session.flush()
     return made
-
-
-def speakers_in(session: Session, area_id: str) -> list[Speaker]:
-    """The speakers that a broadcast to an area goes to: all below it but those in repair."""
-    return list(
-        session.exec(
-            select(Speaker)
-            .where(col(Speaker.area_id).in_(areas.below(session, area_id)), col(Speaker.in_repair).is_(False))
-            .order_by(col(Speaker.id))
-        )
-    )

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from protocol.priorities import Priority
-from schedules.recurrence import check_rule, instants
-from server import areas, audit, calendar, policy
+from schedules.recurrence import check_rule
+from server import areas, audit, groups, notices, policy
 from server.bulletins import store
-from server.errors import ConflictError, InvalidInputError
+from server.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from server.people import rights
+from server.scheduling.due import due, left_out, speakers_of
 from server.scheduling.load import loads
-from server.scheduling.materialise import AHEAD, materialise_one, speakers_in
+from server.scheduling.materialise import AHEAD, materialise_one
 from server.tables import (
     Area,
     Bulletin,
@@ -32,6 +33,7 @@ from server.tables import (
 _LONGEST_DELAY_S = 3600.0
 _FARTHEST = timedelta(days=366 * 2)
 _CHECKED = timedelta(days=366)
+_LONGEST_RELAY_MS = 4 * 3_600_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,13 @@ class Wish:
     skip_holidays: bool = False
     when_approved: bool = False
     """It may wait for its approval; not approved in time, it does not sound."""
+    group_id: str = ""
+    """Only to the speakers of this group."""
+    except_areas: Sequence[str] = ()
+    """Ids or codes of areas below that are left out."""
+    except_speakers: Sequence[str] = ()
+    length_ms: int = 0
+    """Of a relay: how long it is listened to. Everything else is as long as its audio."""
 
 
 def schedule(
@@ -55,31 +64,60 @@ def schedule(
 ) -> tuple[Schedule, list[Occurrence]]:
     """Make the schedule and what of it falls in the next eight days. `at` is now.
 
-    Raises NotFoundError (area, version), InvalidInputError (past, no time that the rule gives), ConflictError (not approved,
-    no audio, no speaker there), ForbiddenError, PolicyBreachError, BadRuleError.
+    What would sound at an unusual hour is UNCONFIRMED and makes nothing until a second person agrees (`confirm`). Raises
+    NotFoundError (area, version, group), InvalidInputError (past, no time that the rule gives), ConflictError (not approved, no
+    audio, no speaker there), ForbiddenError, PolicyBreachError, BadRuleError.
     """
     version, bulletin = store.find_version(session, person, wish.version_id)
     area = areas.find(session, wish.area_id)
     rights.require(session, person, rights.Action.SCHEDULE, area.id, bulletin.priority)
-    _check_version(version, bulletin, wish)
-    _check_time(wish, at)
-    if not speakers_in(session, area.id):
-        raise ConflictError(f"{area.name} chưa có cụm loa nào sẵn sàng. Hãy thêm cụm loa, hoặc chọn địa bàn khác.")
+    check_version(version, bulletin, may_wait=wish.when_approved)
+    check_time(wish.start_at, wish.max_start_delay_s, at)
     production = store.production_of(session, version)
+    made = row(session, person, wish, area)
+    made.duration_ms = _length_ms(bulletin, production, wish.length_ms)
+    unusual = check_instants(session, made, person, area, zone)
+    return made, put_on(session, person, made, at, zone, unusual=unusual)
+
+
+def row(session: Session, person: Person, wish: Wish, area: Area) -> Schedule:
+    """The schedule that somebody wants, not stored yet. Raises NotFoundError, InvalidInputError, ConflictError (no speaker)."""
+    group = groups.find(session, person, wish.group_id) if wish.group_id else None
+    if group is not None and not areas.contains(session, area.id, group.area_id):
+        raise InvalidInputError(f"Nhóm loa “{group.name}” không thuộc {area.name}. Hãy chọn nhóm hoặc địa bàn khác.")
+    without = [areas.find(session, area_id) for area_id in wish.except_areas]
+    if stranger := next((one for one in without if not areas.contains(session, area.id, one.id)), None):
+        raise InvalidInputError(f"{stranger.name} không thuộc {area.name} nên không cần loại trừ.")
     made = Schedule(
-        version_id=version.id,
+        version_id=wish.version_id,
         area_id=area.id,
+        group_id=group.id if group else None,
+        except_areas=sorted(one.id for one in without),
+        except_speakers=sorted(set(wish.except_speakers)),
         start_at=wish.start_at,
         rule=check_rule(wish.rule),
         except_days=sorted(day.isoformat() for day in wish.except_days),
         skip_holidays=wish.skip_holidays,
         max_start_delay_s=wish.max_start_delay_s,
-        duration_ms=production.duration_ms or 0 if production else 0,
         test=wish.test,
         created_by=person.id,
         status=ScheduleStatus.WAITING,
     )
-    _check_instants(session, made, person, area, zone)
+    if not speakers_of(session, made):
+        where = f"Nhóm “{group.name}”" if group else area.name
+        raise ConflictError(f"{where} chưa có cụm loa nào sẵn sàng. Hãy thêm cụm loa, hoặc chọn địa bàn khác.")
+    return made
+
+
+def put_on(
+    session: Session, person: Person, made: Schedule, at: datetime, zone: str, *, unusual: bool
+) -> list[Occurrence]:
+    """Store a schedule that has been checked, and make its occurrences unless somebody must say yes first."""
+    version = session.get(Version, made.version_id)
+    assert version is not None
+    production = store.production_of(session, version)
+    if unusual:
+        made.status = ScheduleStatus.UNCONFIRMED
     session.add(made)
     session.flush()
     audit.record(
@@ -88,15 +126,61 @@ def schedule(
         "schedule.create",
         made.id,
         version=version.id,
-        area=area.id,
+        area=made.area_id,
+        group=made.group_id,
         start_at=made.start_at.isoformat(),
         rule=made.rule,
         audio_sha256=production.sha256 if production else None,
-        test=wish.test,
+        test=made.test,
+        unusual=unusual,
     )
+    if unusual:
+        _ask_for_a_second(session, person, made, zone)
+    if unusual or version.status is not VersionStatus.APPROVED:
+        return []
+    return _begin(session, made, production, at, zone)
+
+
+def confirm(
+    session: Session, person: Person, schedule_id: str, at: datetime, zone: str
+) -> tuple[Schedule, list[Occurrence]]:
+    """A second person agrees to an unusual hour.
+
+    Raises NotFoundError, ForbiddenError (no right there, or the one who asked), ConflictError (nothing to agree to, too late).
+    """
+    made = session.get(Schedule, schedule_id)
+    if made is None:
+        raise NotFoundError("Không có lịch phát này.")
+    version, bulletin = store.find_version(session, person, made.version_id)
+    if not rights.may(session, person, rights.Action.APPROVE, made.area_id, bulletin.priority):
+        rights.require(session, person, rights.Action.SCHEDULE, made.area_id, bulletin.priority)
+    if made.status is not ScheduleStatus.UNCONFIRMED:
+        raise ConflictError("Lịch phát này không chờ ai đồng ý. Hãy tải lại trang.")
+    if person.id == made.created_by:
+        raise ForbiddenError("Giờ phát bất thường phải do người thứ hai đồng ý, không phải người đặt lịch.")
+    if not made.rule and made.start_at <= at:
+        raise ConflictError("Giờ phát đã qua. Hãy đặt lịch mới.")
+    made.status, made.confirmed_by, made.confirmed_at = ScheduleStatus.WAITING, person.id, at
+    session.add(made)
+    audit.record(session, person.id, "schedule.confirm", made.id, start_at=made.start_at.isoformat(), rule=made.rule)
     if version.status is not VersionStatus.APPROVED:
         return made, []
-    return made, _begin(session, made, production, at, zone)
+    return made, _begin(session, made, store.production_of(session, version), at, zone)
+
+
+def _ask_for_a_second(session: Session, person: Person, made: Schedule, zone: str) -> None:
+    version = session.get(Version, made.version_id)
+    bulletin = session.get(Bulletin, version.bulletin_id) if version else None
+    assert bulletin is not None
+    area = areas.find(session, made.area_id)
+    local = made.start_at.astimezone(ZoneInfo(zone))
+    text = (
+        f"{person.name} đặt “{bulletin.title}” phát ở {area.name} lúc {local:%H:%M} ngày {local:%d/%m}: giờ bất thường. "
+        "Cần người thứ hai đồng ý thì mới phát."
+    )
+    for other in notices.approvers(session, area):
+        if other.id != person.id:
+            notices.tell(session, other, "confirmation_asked", made.id, text, f"/ban-tin/{bulletin.id}")
 
 
 def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -> list[Schedule]:
@@ -112,7 +196,7 @@ def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -
         assert author is not None
         assert area is not None
         try:
-            _check_instants(session, made, author, area, zone)
+            check_instants(session, made, author, area, zone)
         except policy.PolicyBreachError as breach:
             lapse(session, made, str(breach))
             lapsed.append(made)
@@ -140,50 +224,73 @@ def lapse(session: Session, made: Schedule, reason: str) -> None:
 def _begin(
     session: Session, made: Schedule, production: Production | None, at: datetime, zone: str
 ) -> list[Occurrence]:
-    if production is None or production.status is not ProductionStatus.READY or production.duration_ms is None:
-        raise ConflictError("Bản tin chưa có tiếng hoàn chỉnh. Hãy dựng tiếng trước.")
-    made.status, made.duration_ms = ScheduleStatus.ACTIVE, production.duration_ms
+    if made.run_id is None and not _is_relay(session, made):
+        made.duration_ms = _ready_ms(production)
+    made.status = ScheduleStatus.ACTIVE
     session.add(made)
     return materialise_one(session, made, at, zone)
 
 
-def _check_version(version: Version, bulletin: Bulletin, wish: Wish) -> None:
+def _is_relay(session: Session, made: Schedule) -> bool:
+    version = session.get(Version, made.version_id)
+    bulletin = session.get(Bulletin, version.bulletin_id) if version else None
+    return bulletin is not None and bulletin.priority is Priority.RELAY
+
+
+def _ready_ms(production: Production | None) -> int:
+    if production is None or production.status is not ProductionStatus.READY or production.duration_ms is None:
+        raise ConflictError("Bản tin chưa có tiếng hoàn chỉnh. Hãy dựng tiếng trước.")
+    return production.duration_ms
+
+
+def _length_ms(bulletin: Bulletin, production: Production | None, length_ms: int) -> int:
+    if bulletin.priority is not Priority.RELAY:
+        return production.duration_ms or 0 if production else 0
+    if not 60_000 <= length_ms <= _LONGEST_RELAY_MS:
+        raise InvalidInputError("Tiếp sóng phải có thời lượng từ 1 phút đến 4 giờ.")
+    return length_ms
+
+
+def check_version(version: Version, bulletin: Bulletin, *, may_wait: bool) -> None:
+    """Whether it may be put on air by a schedule. Raises ConflictError."""
     if bulletin.priority is Priority.EMERGENCY:
         raise ConflictError("Tin khẩn cấp không đặt lịch được. Hãy phát ở trang Khẩn cấp.")
-    if version.status is VersionStatus.APPROVED or (version.status is VersionStatus.SUBMITTED and wish.when_approved):
+    if version.status is VersionStatus.APPROVED or (version.status is VersionStatus.SUBMITTED and may_wait):
         return
-    raise ConflictError("Bản tin chưa được duyệt nên chưa phát được. Hãy gửi duyệt trước.")
+    raise ConflictError(f"“{bulletin.title}” chưa được duyệt nên chưa phát được. Hãy gửi duyệt trước.")
 
 
-def _check_time(wish: Wish, at: datetime) -> None:
-    if wish.start_at <= at:
+def check_time(start_at: datetime, max_start_delay_s: float, at: datetime) -> None:
+    """Whether an instant can still be asked for. Raises InvalidInputError."""
+    if start_at <= at:
         raise InvalidInputError("Giờ phát đã qua. Hãy chọn một giờ sau bây giờ.")
-    if wish.start_at > at + _FARTHEST:
+    if start_at > at + _FARTHEST:
         raise InvalidInputError("Chỉ đặt lịch trước được tối đa hai năm.")
-    if not 0 <= wish.max_start_delay_s <= _LONGEST_DELAY_S:
+    if not 0 <= max_start_delay_s <= _LONGEST_DELAY_S:
         raise InvalidInputError(f"Độ trễ cho phép từ 0 đến {_LONGEST_DELAY_S:.0f} giây.")
 
 
-def _check_instants(session: Session, made: Schedule, person: Person, area: Area, zone: str) -> None:
-    """Every instant of the coming year against hours and length, those of the next days against what is planned already."""
+def check_instants(session: Session, made: Schedule, person: Person, area: Area, zone: str) -> bool:
+    """Every instant of the coming year against hours and length, those of the next days against what is planned already.
+
+    Whether any of them is at an unusual hour. Raises InvalidInputError (the rule gives no day), PolicyBreachError.
+    """
     length = timedelta(milliseconds=made.duration_ms)
-    start, local = made.start_at, made.start_at.astimezone(ZoneInfo(zone)).date()
-    without = calendar.left_out(
-        session, area.id, local, local + _FARTHEST, skip_holidays=made.skip_holidays, but=made.except_days
-    )
-    found = instants(
-        made.rule, start, after=start, before=start + _FARTHEST, zone=zone, without=without if made.rule else ()
-    )
+    start = made.start_at
+    without = left_out(session, made, start, start + _FARTHEST, zone)
+    found = due(made, after=start, before=start + _FARTHEST, zone=zone, without=without)
     first = next(found, None)
     if first is None:
         raise InvalidInputError("Quy tắc lặp này không ra ngày nào trong hai năm tới. Hãy kiểm tra lại.")
     hours = policy.hours_over(session, area.id)
     village = policy.village_hours(session, area.id) if person.role is RoleName.VILLAGE_HEAD else None
     new: dict[date, int] = {}
+    unusual = False
     for instant in (first, *found):
         if instant >= first + _CHECKED:
             break
         hours.check(instant, length, zone)
+        unusual = unusual or hours.unusual(instant, length, zone)
         if village is not None:
             village.check(instant, length, zone, made.rule)
         if instant < first + AHEAD and not made.test:
@@ -195,6 +302,7 @@ def _check_instants(session: Session, made: Schedule, person: Person, area: Area
         if village is not None:
             for place, load in loads(session, area.id, day, zone, village_heads=True).items():
                 village.check_day(place, _with(load, times - 1, length), length)
+    return unusual
 
 
 def _with(load: policy.Load, times: int, length: timedelta) -> policy.Load:

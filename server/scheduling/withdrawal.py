@@ -11,6 +11,8 @@ from server.errors import ConflictError, NotFoundError
 from server.people import rights
 from server.tables import Occurrence, OccurrenceStatus, Person, Schedule, ScheduleStatus, Version
 
+OPEN_SCHEDULES = (ScheduleStatus.ACTIVE, ScheduleStatus.WAITING, ScheduleStatus.UNCONFIRMED)
+"""Those that can still sound."""
 _OPEN = (OccurrenceStatus.PLANNED, OccurrenceStatus.PUBLISHED)
 
 
@@ -33,7 +35,7 @@ def withdraw_schedule(session: Session, person: Person, schedule_id: str, at: da
     if schedule is None:
         raise NotFoundError("Không có lịch phát này.")
     _require(session, person, schedule)
-    if schedule.status not in {ScheduleStatus.ACTIVE, ScheduleStatus.WAITING}:
+    if schedule.status not in OPEN_SCHEDULES:
         raise ConflictError("Lịch phát này đã kết thúc hoặc đã được thu hồi.")
     _end_schedule(session, schedule, at)
     audit.record(session, person.id, "schedule.withdraw", schedule.id)
@@ -44,9 +46,7 @@ def withdraw_version(session: Session, person: Person, version_id: str, at: date
     """Take back a version, and with it all its schedules. Raises as `approval.withdraw`."""
     version = approval.withdraw(session, person, version_id)
     for schedule in session.exec(
-        select(Schedule).where(
-            Schedule.version_id == version.id, col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING))
-        )
+        select(Schedule).where(Schedule.version_id == version.id, col(Schedule.status).in_(OPEN_SCHEDULES))
     ).all():
         _end_schedule(session, schedule, at)
     return version

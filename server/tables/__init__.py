@@ -18,9 +18,11 @@ from server.tables.dictionary import DictionaryRow, PastedText
 from server.tables.health import HealthSample
 from server.tables.inbox import InboxMessage, InboxStatus
 from server.tables.notifications import Contact, Notification, NotificationRule
+from server.tables.groups import SpeakerGroup, SpeakerGroupMember
 from server.tables.people import Grant, Notice, Person, RoleName, SignIn
 from server.tables.public import PublicSetting, Withheld
 from server.tables.retention import RetentionRule
+from server.tables.programmes import Programme, ProgrammeRun, Relay
 from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
 from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
@@ -32,7 +34,7 @@ __all__ = [
     "Delivery", "DeviceCommand", "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Fault", "FaultNote", "Feedback",
     "FeedbackKind", "FeedbackStatus", "Grant", "HealthSample", "InboxMessage", "InboxStatus", "Lease", "Notice",
     "Notification", "NotificationRule", "Occurrence", "OccurrenceStatus", "PastedText", "Person", "PreparedEmergency",
-    "Production", "ProductionStatus", "PublicSetting", "RetentionRule", "Revision",
-    "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "SpecialDay",
+    "Production", "ProductionStatus", "Programme", "ProgrammeRun", "PublicSetting", "Relay", "RetentionRule", "Revision",
+    "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "SpeakerGroup", "SpeakerGroupMember", "SpecialDay",
     "StationKey", "StoredDocument", "Track", "Version", "VersionStatus", "Withheld",
 ]  # fmt: skip

@@ -9,8 +9,12 @@ from server.tables.columns import id_field, instant, word
 
 
 class ScheduleStatus(StrEnum):
-    """A schedule makes occurrences while it is active; it waits for its version's approval, or lapses when that comes too late."""
+    """A schedule makes occurrences while it is active; it waits for its version's approval, or lapses when that comes too late.
 
+    One that would sound at an unusual hour is unconfirmed until a second person has agreed.
+    """
+
+    UNCONFIRMED = "unconfirmed"
     WAITING = "waiting"
     ACTIVE = "active"
     LAPSED = "lapsed"
@@ -23,8 +27,17 @@ class Schedule(SQLModel, table=True):
     id: str = id_field()
     version_id: str = Field(foreign_key="version.id", index=True)
     area_id: str = Field(foreign_key="area.id", index=True)
+    group_id: str | None = Field(default=None, foreign_key="speakergroup.id", index=True)
+    """Only to the speakers of this group; they lie in the area or below it."""
+    except_areas: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Ids of areas below that are left out."""
+    except_speakers: list[str] = Field(default_factory=list, sa_type=JSON)
+    run_id: str | None = Field(default=None, foreign_key="programmerun.id", index=True)
+    """The programme that it is a part of."""
     start_at: datetime = instant(index=True)
     """First (or only) instant."""
+    offset_ms: int = 0
+    """How long after each instant of the rule it sounds: its place in a programme."""
     rule: str = ""
     """RFC 5545 RRULE in the station's time zone; empty is once."""
     except_days: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -38,6 +51,9 @@ class Schedule(SQLModel, table=True):
     test: bool = False
     created_by: str = Field(foreign_key="person.id")
     created_at: datetime = instant(default_now=True)
+    confirmed_by: str | None = Field(default=None, foreign_key="person.id")
+    """The second person who agreed to an unusual hour."""
+    confirmed_at: datetime | None = instant(nullable=True)
 
 
 class OccurrenceStatus(StrEnum):
