@@ -1,5 +1,6 @@
 """A box becomes a speaker: its own key, the station's answer. Safe to run again."""
 
+import os
 import platform
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _NOT_YET = "not-enrolled"
 def enrol(station_url: str, claim_code: str, state: Path, *, version: str) -> Identity:
     """Show the claim code, keep the answer. A box that is enrolled at this station already stays as it is.
 
+    What root writes is given to the owner of the folder: the agent's user reads it.
     Raises EnrolmentError (the code is not good) or StationUnreachableError (try again).
     """
     station_url = station_url.rstrip("/")
@@ -43,7 +45,15 @@ def enrol(station_url: str, claim_code: str, state: Path, *, version: str) -> Id
     SigningKey(role=Role.DEVICE, owner=owner, jwk=key.jwk).save(state / KEY_FILE)
     identity = Identity(station_url=station_url, answer=answer)
     identity.save(state)
+    _give_to_owner(state)
     return identity
+
+
+def _give_to_owner(state: Path) -> None:
+    if os.geteuid() == 0:
+        owner = state.stat()
+        for name in (KEY_FILE, IDENTITY_FILE):
+            os.chown(state / name, owner.st_uid, owner.st_gid)
 
 
 def _key(state: Path) -> SigningKey:

@@ -1,5 +1,6 @@
 """`loa agent`: the speaker's side. Enrol a box once, then run it."""
 
+import contextlib
 import json
 import logging
 import os
@@ -17,25 +18,56 @@ from loa.choices import Sink
 
 app = typer.Typer(help="Máy ở cụm loa (the agent on a speaker).", no_args_is_help=True)
 
+STATE = Path("/var/lib/loa-agent")
+"""Where the Debian package and scripts/install-edge keep it."""
 State = Annotated[Path, typer.Option("--state", help="Thư mục riêng của máy (its own folder).")]
 
 
 @app.command()
 def enrol(
-    station: Annotated[str, typer.Option(help="Địa chỉ đài, ví dụ https://dai.xa.vn")],
-    code: Annotated[str, typer.Option(help="Mã ghép nối dùng một lần, lấy ở đài (claim code).")],
-    state: State,
+    *,
+    station: Annotated[str, typer.Option(help="Địa chỉ đài, ví dụ https://dai.xa.vn")] = "",
+    code: Annotated[str, typer.Option(help="Mã ghép nối dùng một lần, lấy ở đài (claim code).")] = "",
+    qr: Annotated[Path | None, typer.Option(help="Ảnh chụp mã QR của đài (photo of the QR code).")] = None,
+    file: Annotated[Path | None, typer.Option(help="Tệp loa-enrol.txt tải ở đài.")] = None,
+    boot: Annotated[bool, typer.Option("--boot", help="Tìm loa-enrol.txt ở phân vùng khởi động.")] = False,
+    state: State = STATE,
 ) -> None:
-    """Ghép máy này với đài: một lần; chạy lại cũng không sao."""
+    """Ghép máy này với đài, một lần: bằng --station và --code, --qr, --file hoặc --boot. Chạy lại cũng không sao."""
+    from edge_agent import invitation
     from edge_agent.enrolment import enrol as enrol_box
 
+    ways = [bool(station and code), qr is not None, file is not None, boot]
+    if sum(ways) != 1:
+        raise typer.BadParameter("cần đúng một cách: --station và --code, hoặc --qr, hoặc --file, hoặc --boot")
+    found: Path | None = None
     try:
-        identity = enrol_box(station, code, state, version=version("loa-lang"))
+        if boot:
+            found = invitation.on_boot_partition()
+        if qr is not None:
+            invited = invitation.from_picture(qr)
+        elif found is not None or file is not None:
+            invited = invitation.from_file(found or file or Path())
+        else:
+            invited = invitation.typed(station, code)
+        identity = enrol_box(invited.station_url, invited.code, state, version=version("loa-lang"))
     except AgentError as error:
+        _leave(found, str(error))
         _fail(error)
-    typer.echo(
+    words = (
         f"Đã ghép với đài {identity.answer.station}: máy này là “{identity.answer.name}” ({identity.answer.device_id})."
     )
+    _leave(found, words)
+    typer.echo(words)
+
+
+def _leave(invitation_file: Path | None, words: str) -> None:
+    """Beside a file from the boot partition stays what became of it; a partition that cannot be written is no reason to fail."""
+    from edge_agent.invitation import leave_outcome
+
+    if invitation_file is not None:
+        with contextlib.suppress(OSError):
+            leave_outcome(invitation_file, words)
 
 
 @app.command()
@@ -59,7 +91,7 @@ def run(
 
 @app.command()
 def doctor(
-    state: State,
+    state: State = STATE,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác.")] = False,
 ) -> None:

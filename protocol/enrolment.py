@@ -3,6 +3,8 @@
 The claim code is single-use and short-lived; the station takes the device's name from the claim, never from the box.
 """
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocol.ids import Slug
@@ -60,3 +62,26 @@ class PollRequest(BaseModel):
     nonce: str = Field(min_length=16, max_length=64)
     desired_rev: int = 0
     config_rev: int = 0
+
+
+class Invitation(BaseModel):
+    """What makes a box a speaker without typing: the station's address and a claim code, in a QR code or in a small file."""
+
+    model_config = _FROZEN
+
+    station_url: str = Field(pattern=r"^https?://[^\s/]+(/\S*)?$", max_length=500)
+    code: str = Field(min_length=4, max_length=64)
+
+    def text(self) -> str:
+        """Two lines that a person can read, and write in any editor."""
+        return f"station={self.station_url}\ncode={self.code}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read it back; raises ValueError. Case of the keys, blanks, other lines and an editor's byte order mark do not matter."""
+        found: dict[str, str] = {}
+        for line in text.lstrip("\ufeff").splitlines():
+            key, sign, value = line.partition("=")
+            if sign and key.strip().lower() in {"station", "code"}:
+                found[key.strip().lower()] = value.strip()
+        return cls(station_url=found.get("station", "").rstrip("/"), code=found.get("code", ""))

@@ -17,6 +17,8 @@ class Settings:
     name: str = "Đài truyền thanh xã"
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""
+    """The address by which boxes and phones reach the station; empty: the one that a page was asked for by."""
     database_url: str = ""
     """SQLAlchemy URL; empty is SQLite in `data_dir`."""
     broker_url: str = ""
@@ -80,7 +82,17 @@ class Settings:
     @classmethod
     def from_environment(cls, data_dir: Path, **overrides: object) -> "Settings":
         """Settings from `LOA_STATION`, `LOA_NAME`, `LOA_DATABASE_URL`, `LOA_BROKER_URL`, … with explicit values winning."""
-        names = ("station", "name", "host", "database_url", "broker_url", "broker_choice", "voice", "timezone")
+        names = (
+            "station",
+            "name",
+            "host",
+            "public_url",
+            "database_url",
+            "broker_url",
+            "broker_choice",
+            "voice",
+            "timezone",
+        )
         values: dict[str, object] = {
             n: os.environ[f"LOA_{n.upper()}"] for n in names if f"LOA_{n.upper()}" in os.environ
         }

@@ -19,6 +19,8 @@ from server.tables import Claim, Person, Speaker
 from server.tables.columns import now
 
 CLAIM_LASTS = timedelta(minutes=30)
+LONGEST_CLAIM = timedelta(days=7)
+"""For a card that is prepared in the office and put up on another day."""
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Nothing that looks like something else on a label or over the phone."""
 _CODE_LENGTH = 10
@@ -90,7 +92,9 @@ def change(session: Session, person: Person, speaker_id: str, wish: Change) -> S
     return speaker
 
 
-def offer_claim(session: Session, person: Person, speaker_id: str) -> tuple[str, datetime]:
+def offer_claim(
+    session: Session, person: Person, speaker_id: str, *, lasts: timedelta = CLAIM_LASTS
+) -> tuple[str, datetime]:
     """A code that turns one box into this speaker, and until when. An earlier unused code is void."""
     speaker = manage(session, person, speaker_id)
     at = now()
@@ -105,7 +109,7 @@ def offer_claim(session: Session, person: Person, speaker_id: str) -> tuple[str,
         speaker_id=speaker.id,
         created_by=person.id,
         created_at=at,
-        expires_at=at + CLAIM_LASTS,
+        expires_at=at + min(lasts, LONGEST_CLAIM),
     )
     session.add(claim)
     audit.record(session, person.id, "speaker.claim", speaker.id, expires_at=claim.expires_at.isoformat())

@@ -1,13 +1,15 @@
 """Speakers: made, claimed by a box, moved, put in repair, listened to."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from server import areas, speakers
+from protocol.enrolment import Invitation
+from server import areas, invitations, speakers
 from server.api.air import AirDep
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items
@@ -41,11 +43,23 @@ class ExpelRequest(BaseModel):
     reason: str = Field(min_length=3, max_length=300, examples=["Thiết bị bị mất"])
 
 
+class ClaimRequest(BaseModel):
+    """How long the code is good: minutes for a technician at the box, days for a card that is prepared in the office."""
+
+    lasts_minutes: int = Field(default=30, ge=5, le=7 * 24 * 60)
+
+
 class ClaimView(BaseModel):
-    """A code to type into the box, once, before it expires."""
+    """A code to give to the box, once, before it expires: typed, as a QR code, or as a file on its card."""
 
     code: str
     expires_at: AwareDatetime
+    station_url: str
+    """The address that the box will dial."""
+    file_name: str
+    file_text: str
+    """The file for the boot partition of the box's card; the QR code says the same."""
+    qr_svg: str
 
 
 class SpeakerView(BaseModel):
@@ -138,11 +152,22 @@ def patch_speaker(speaker_id: str, body: SpeakerChange, person: PersonDep, stati
 
 
 @router.post("/{speaker_id}/claim", status_code=201)
-def post_claim(speaker_id: str, person: PersonDep, station: StationDep) -> ClaimView:
-    """A single-use code for a box; an earlier unused one is void."""
+def post_claim(
+    speaker_id: str, person: PersonDep, station: StationDep, request: Request, body: ClaimRequest | None = None
+) -> ClaimView:
+    """A single-use code for a box, with the station's address for it to dial; an earlier unused one is void."""
+    lasts = timedelta(minutes=(body or ClaimRequest()).lasts_minutes)
     with station.database.write() as session:
-        code, expires_at = speakers.offer_claim(session, person, speaker_id)
-    return ClaimView(code=code, expires_at=expires_at)
+        code, expires_at = speakers.offer_claim(session, person, speaker_id, lasts=lasts)
+    invitation = Invitation(station_url=station.settings.public_url or str(request.base_url).rstrip("/"), code=code)
+    return ClaimView(
+        code=code,
+        expires_at=expires_at,
+        station_url=invitation.station_url,
+        file_name=invitations.FILE,
+        file_text=invitation.text(),
+        qr_svg=invitations.qr_svg(invitation),
+    )
 
 
 @router.post("/{speaker_id}/expel")

@@ -43,7 +43,7 @@ def post_speaker(
 def post_claim(speaker_id: str, page: PageDep) -> Response:
     """A code that lets one box in as this speaker: shown once."""
     assert page.person is not None
-    claim = api.post_claim(speaker_id, page.person, page.station)
+    claim = api.post_claim(speaker_id, page.person, page.station, page.request)
     speaker = api.get_speaker(speaker_id, page.person, page.station)
     return page.show("claim.html", speaker=speaker, claim=claim)
 
