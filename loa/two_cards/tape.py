@@ -62,6 +62,8 @@ class Tape:
         self._recorder.terminate()
         self._recorder.wait()
         self._thread.join()
+        assert self._recorder.stdout is not None
+        self._recorder.stdout.close()
 
     def frame_at(self, mono_s: float) -> int:
         """The frame that came out at that instant, or that will."""
