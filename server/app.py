@@ -21,6 +21,7 @@ from server.api import (
     commands,
     dictionary,
     emergencies,
+    groups,
     keys,
     listening,
     live,

@@ -15,14 +15,14 @@ from server.tables.bulletins import (
 from server.tables.cap import CapAlert, CapState
 from server.tables.deliveries import Delivery, DeviceEvent
 from server.tables.dictionary import DictionaryRow, PastedText
+from server.tables.groups import SpeakerGroup, SpeakerGroupMember
 from server.tables.health import HealthSample
 from server.tables.inbox import InboxMessage, InboxStatus
 from server.tables.notifications import Contact, Notification, NotificationRule
-from server.tables.groups import SpeakerGroup, SpeakerGroupMember
 from server.tables.people import Grant, Notice, Person, RoleName, SignIn
+from server.tables.programmes import Programme, ProgrammeRun, Relay
 from server.tables.public import PublicSetting, Withheld
 from server.tables.retention import RetentionRule
-from server.tables.programmes import Programme, ProgrammeRun, Relay
 from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
 from server.tables.speakers import Claim, Speaker
 from server.tables.station import Revision
