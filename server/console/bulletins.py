@@ -54,11 +54,16 @@ def get_queue(page: PageDep) -> Response:
 
 
 @router.get("/moi")
-def get_new(page: PageDep, mau: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """The form for a new bulletin; `mau` begins from an emergency's template."""
+def get_new(
+    page: PageDep,
+    mau: Annotated[str, Query(max_length=40)] = "",
+    tieu_de: Annotated[str, Query(max_length=300)] = "",
+    noi_dung: Annotated[str, Query(max_length=5000)] = "",
+) -> Response:
+    """The form for a new bulletin; `mau` begins from an emergency's template, the others with a title and a text."""
     assert page.person is not None
     if (template := TEMPLATES.get(mau)) is None:
-        return _new(page, {}, "", 200)
+        return _new(page, {"title": tieu_de, "text": noi_dung}, "", 200)
     with page.station.database.read() as session:
         place = areas.find(session, page.person.area_id).name
     values = {"text": template.text.format(place=place), "title": template.name, "priority": Priority.EMERGENCY.value}
@@ -184,9 +189,15 @@ def post_read_again(bulletin_id: str, version_id: str, page: PageDep) -> Respons
 
 @router.post("/{bulletin_id}/ban/{version_id}/{act}")
 def post_act(
-    bulletin_id: str, version_id: str, act: str, page: PageDep, note: Annotated[str, Form(max_length=2000)] = ""
+    bulletin_id: str,
+    version_id: str,
+    act: str,
+    page: PageDep,
+    *,
+    note: Annotated[str, Form(max_length=2000)] = "",
+    audio: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Order the audio, send for approval, approve, send back, withdraw, begin a new draft."""
+    """Order the audio, send for approval, approve (the `audio` that was on the page), send back, withdraw, begin a new draft."""
     assert page.person is not None
     person, station = page.person, page.station
     if act == "dung-tieng":
@@ -197,7 +208,7 @@ def post_act(
         post_production(version_id, person, station)
         return to(f"/ban-tin/{bulletin_id}", "gui")
     if act == "duyet":
-        api.post_approve(version_id, person, station, api.NoteRequest(note=note))
+        api.post_approve(version_id, person, station, api.NoteRequest(note=note, audio_sha256=audio))
         return to(f"/ban-tin/{bulletin_id}", "duyet")
     if act == "tra-lai":
         api.post_refuse(version_id, api.NoteRequest(note=note), person, station)
