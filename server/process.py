@@ -1,17 +1,22 @@
 """One station process on its port: found by others through `station.json`, ended by SIGTERM."""
 
+import asyncio
+import contextlib
 import fcntl
 import json
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
+from server import certificates
 from server.app import create_app
 from server.errors import StationError
 from server.settings import Settings
@@ -39,16 +44,17 @@ def run(settings: Settings, *, announce: Callable[[str], None] = lambda _: None)
             raise AlreadyRunningError(
                 f"Một đài khác đang chạy với thư mục {settings.data_dir}. Hãy dừng đài đó trước."
             ) from error
-        listener = _listen(settings)
+        listener = _listen(settings.data_dir / "port", settings.host, settings.port)
         settings = replace(settings, port=listener.getsockname()[1])
+        secure_listener = None
+        if settings.https_port is not None:
+            secure_listener = _listen(settings.data_dir / "https-port", settings.host, settings.https_port)
+            settings = replace(settings, https_port=secure_listener.getsockname()[1])
         app = create_app(settings)
-        shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104  told apart, not bound
-        url = f"http://{shown}:{settings.port}"
         server = _Server(
-            uvicorn.Config(
-                app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False
-            ),
-            ready=lambda: _ready(settings, app.state.station.air.broker.name, url, announce),
+            _config(app),
+            ready=lambda: _ready(settings, app.state.station.air.broker.name, announce),
+            beside=_secure(app, settings, secure_listener) if secure_listener else None,
         )
         for ending in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once all is shut down
             signal.signal(ending, lambda *_: None)
@@ -57,32 +63,68 @@ def run(settings: Settings, *, announce: Callable[[str], None] = lambda _: None)
         finally:
             _about(settings.data_dir).unlink(missing_ok=True)
             listener.close()
+            if secure_listener:
+                secure_listener.close()
+
+
+def _config(app: FastAPI, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False, **more
+    )
+
+
+def _secure(app: FastAPI, settings: Settings, listener: socket.socket) -> tuple["_Beside", socket.socket]:
+    files = certificates.ensure(settings.tls_dir, settings.host)
+    # the application is started and stopped by the plain one
+    return _Beside(_config(app, lifespan="off", ssl_certfile=files.chain, ssl_keyfile=files.key)), listener
+
+
+class _Beside(uvicorn.Server):
+    """The same application over HTTPS; signals are the other's affair."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None."""
+        yield
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Tells when it answers, and has another beside it while it runs."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], beside: tuple[_Beside, socket.socket] | None
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._beside = beside
+        self._running: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """After the application's own start."""
         await super().startup(sockets)
         if self.started:
+            if self._beside:
+                server, listener = self._beside
+                self._running = asyncio.create_task(server.serve(sockets=[listener]))
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """The one beside first: the application must outlive it."""
+        if self._beside and self._running:
+            self._beside[0].should_exit = True
+            await self._running
+        await super().shutdown(sockets)
 
-def _listen(settings: Settings) -> socket.socket:
-    kept = settings.data_dir / "port"
-    port = settings.port
+
+def _listen(kept: Path, host: str, wanted: int) -> socket.socket:
+    port = wanted
     if port == 0 and kept.exists():
         port = int(kept.read_text())
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         raise AlreadyRunningError(
@@ -90,14 +132,17 @@ def _listen(settings: Settings) -> socket.socket:
         ) from error
     listener.listen(128)
     listener.set_inheritable(False)
-    if settings.port == 0:
+    if wanted == 0:
         kept.write_text(str(listener.getsockname()[1]))
     return listener
 
 
-def _ready(settings: Settings, broker: str, url: str, announce: Callable[[str], None]) -> None:
+def _ready(settings: Settings, broker: str, announce: Callable[[str], None]) -> None:
+    shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104  told apart, not bound
+    url = f"http://{shown}:{settings.port}"
     about = {
         "url": url,
+        "https_url": f"https://{shown}:{settings.https_port}" if settings.https_port else None,
         "pid": os.getpid(),
         "station": settings.station,
         "broker": broker,

@@ -19,6 +19,8 @@ class Settings:
     port: int = 8000
     public_url: str = ""
     """The address by which boxes and phones reach the station; empty: the one that a page was asked for by."""
+    https_port: int | None = None
+    """Port of the console over HTTPS beside `port`, with a certificate of our own authority; 0 is a free one, None is none."""
     database_url: str = ""
     """SQLAlchemy URL; empty is SQLite in `data_dir`."""
     broker_url: str = ""
@@ -75,6 +77,11 @@ class Settings:
         return self.data_dir / "keys"
 
     @property
+    def tls_dir(self) -> Path:
+        """Our own certificate authority, and the station's certificate."""
+        return self.data_dir / "tls"
+
+    @property
     def broker_dir(self) -> Path:
         """Configuration and persistence of our own broker."""
         return self.data_dir / "broker"
@@ -97,7 +104,7 @@ class Settings:
             n: os.environ[f"LOA_{n.upper()}"] for n in names if f"LOA_{n.upper()}" in os.environ
         }
         values |= {
-            n: int(os.environ[f"LOA_{n.upper()}"]) for n in ("port", "workers") if f"LOA_{n.upper()}" in os.environ
+            n: int(os.environ[f"LOA_{n.upper()}"]) for n in ("port", "https_port", "workers") if f"LOA_{n.upper()}" in os.environ
         }
         if "LOA_FALLBACK_VOICES" in os.environ:
             named = os.environ["LOA_FALLBACK_VOICES"].split(",")

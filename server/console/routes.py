@@ -1,9 +1,22 @@
 """All pages."""
 
-from server.console import bulletins, commune, dictionary, entrance, on_air, shell, speakers, status, today, urgent
+from server.console import (
+    bulletins,
+    commune,
+    dictionary,
+    entrance,
+    on_air,
+    shell,
+    speakers,
+    status,
+    today,
+    trust,
+    urgent,
+)
 
 ROUTERS = (
     shell.router,
+    trust.router,
     entrance.router,
     status.router,
     today.router,

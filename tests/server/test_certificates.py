@@ -1,0 +1,79 @@
+"""The station's own authority: believed for private names alone, kept, renewed; and a real station answers by it."""
+
+import ssl
+import stat
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from loa.children import Children
+from loa.stage import Stage, StageOptions
+from server import certificates
+
+
+def verifier(ca, name):
+    import ipaddress
+
+    try:
+        subject = x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        subject = x509.DNSName(name)
+    return PolicyBuilder().store(Store([ca])).build_server_verifier(subject)
+
+
+def test_the_leaf_is_good_for_this_machine(tmp_path):
+    made = certificates.ensure(tmp_path / "tls", "192.168.7.9")
+    ca = x509.load_pem_x509_certificate(made.ca.read_bytes())
+    leaf = x509.load_pem_x509_certificate(made.chain.read_bytes())
+    for name in ("localhost", "127.0.0.1", "192.168.7.9"):
+        verifier(ca, name).verify(leaf, [])
+    with pytest.raises(VerificationError):
+        verifier(ca, "192.168.7.10").verify(leaf, [])
+    assert stat.S_IMODE(made.key.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "tls" / "ca.key").stat().st_mode) == 0o600
+    assert leaf.not_valid_after_utc - leaf.not_valid_before_utc <= timedelta(days=398)
+
+
+def test_the_authority_cannot_vouch_for_the_rest_of_the_world(tmp_path):
+    made = certificates.ensure(tmp_path / "tls")
+    ca, signer = certificates._authority(made.ca, tmp_path / "tls" / "ca.key")
+    certificates._leaf(made, ca, signer, ["bank.example.com"])
+    leaf = x509.load_pem_x509_certificate(made.chain.read_bytes())
+    with pytest.raises(VerificationError):
+        verifier(ca, "bank.example.com").verify(leaf, [])
+
+
+def test_what_is_trusted_stays_and_what_ends_is_renewed(tmp_path, monkeypatch):
+    made = certificates.ensure(tmp_path / "tls")
+    ca, leaf = made.ca.read_bytes(), made.chain.read_bytes()
+    assert certificates.ensure(tmp_path / "tls").chain.read_bytes() == leaf
+    monkeypatch.setattr(certificates, "_RENEWED", timedelta(days=400))
+    renewed = certificates.ensure(tmp_path / "tls")
+    assert renewed.ca.read_bytes() == ca
+    assert renewed.chain.read_bytes() != leaf
+    monkeypatch.undo()
+    moved = certificates.ensure(tmp_path / "tls", "10.9.8.7")
+    assert moved.ca.read_bytes() == ca
+    end = x509.load_pem_x509_certificate(moved.chain.read_bytes()).not_valid_after_utc
+    assert end > datetime.now(UTC) + timedelta(days=390)
+
+
+def test_the_station_answers_by_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOA_HTTPS_PORT", "0")
+    with Children(tmp_path / "logs") as children:
+        stage = Stage(StageOptions(folder=tmp_path / "commune", sink="wav"), children)
+        stage.start_station()
+        authority = httpx.get(f"{stage.url}/loa-lang-ca.crt")
+        assert authority.headers["content-type"] == "application/x-x509-ca-cert"
+        (tmp_path / "ca.crt").write_bytes(authority.content)
+        trusting = ssl.create_default_context(cafile=str(tmp_path / "ca.crt"))
+        url = stage.station["https_url"]
+        with httpx.Client(verify=trusting) as client:
+            answer = client.get(f"{url}/thiet-lap")
+            assert "Thiết lập đài truyền thanh" in answer.text
+            assert url in client.get(f"{url}/tin-cay").text
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url)
