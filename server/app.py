@@ -18,6 +18,7 @@ from server.api import (
     audit,
     bulletins,
     calendar,
+    cap,
     commands,
     dictionary,
     emergencies,
@@ -32,11 +33,13 @@ from server.api import (
     people,
     plan,
     productions,
+    public,
     reports,
     schedules,
     setup,
     sign_in,
     speakers,
+    tickets,
     tracks,
 )
 from server.body_limit import BodyLimit
@@ -53,8 +56,9 @@ from voices import Ear, Studio, ear_is_installed
 
 log = structlog.get_logger(__name__)
 _API = (
+    public, tickets,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
-    speakers, commands, emergencies, live, keys, calendar, notices, audit, reports, plan, groups,
+    speakers, commands, emergencies, cap, live, keys, calendar, notices, audit, reports, plan, groups,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from server.database import Database
+from server.feedback import Pace
 from server.people.sign_in import Attempts
 from server.productions import Workshop
 from server.settings import Settings
@@ -43,3 +44,4 @@ class Station:
     workshop: Workshop
     air: AirSide
     attempts: Attempts = field(default_factory=Attempts)
+    feedback_pace: Pace = field(default_factory=Pace)

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("/loa", N_("Cụm loa"), "speaker"),
     Entry("/tu-dien", N_("Từ điển"), "dictionary", roles=_STUDIO),
     Entry("/lich-su", N_("Nhật ký phát"), "log"),
+    Entry("/gop-y", N_("Góp ý"), "feedback", roles=_STUDIO, under=("/cong-khai",)),
     Entry("/xa", N_("Xã"), "commune"),
 )
 

@@ -21,5 +21,7 @@ OUTCOMES = {
     "tu": N_("Đã đưa vào từ điển. Văn bản soạn từ nay đọc theo dòng này; bản nháp cũ thì bấm “Đọc lại văn bản”."),
     "bo-tu": N_("Đã bỏ khỏi từ điển."),
     "nhap": N_("Đã nhập từ điển."),
+    "tra-loi": N_("Đã trả lời góp ý."),
+    "bo-gop-y": N_("Đã bỏ góp ý khỏi danh sách chờ."),
     "thiet-lap": N_("Đã thiết lập xong. Hãy đăng nhập."),
 }
