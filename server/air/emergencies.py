@@ -16,7 +16,7 @@ from protocol.keys import SigningKey, station_owner
 from protocol.messages import Alert
 from protocol.priorities import Priority
 from protocol.states import ENDS, State
-from server import areas, audit, cap
+from server import areas, audit, cap, drills
 from server.air import revisions
 from server.air.manifest import audio_of_versions
 from server.deliveries import move
@@ -38,7 +38,7 @@ from server.tables import (
 )
 from server.tables.columns import now
 
-HAZARDS = ("flood", "storm", "landslide", "fire", "dam_release", "epidemic", "search", "other")
+HAZARDS = ("flood", "storm", "fire", "dam_release", "epidemic", "search", "other")
 LONGEST = timedelta(hours=72)
 _REPEAT = Repeat(count=1000, gap_s=10.0)
 """Again and again, with time to draw breath, until the all-clear or the end."""
@@ -57,6 +57,7 @@ class Order:
     prepared_id: str = ""
     lasts: timedelta = timedelta(hours=6)
     test: bool = False
+    """A drill: signed as a test, spoken as a drill, kept out of statistics."""
 
 
 def order(session: Session, person: Person, wish: Order, *, key: SigningKey, station: str) -> Emergency:
@@ -225,12 +226,11 @@ def in_the_air(session: Session, at: datetime) -> list[tuple[int, str]]:
 def _message(session: Session, wish: Order) -> tuple[Version, Bulletin]:
     if bool(wish.version_id) == bool(wish.prepared_id):
         raise InvalidInputError("Hãy chọn đúng một: bản tin đã duyệt, hoặc tin khẩn cấp soạn sẵn.")
-    if wish.version_id:
-        return _approved(session, wish.version_id)
-    prepared = session.get(PreparedEmergency, wish.prepared_id)
-    if prepared is None or prepared.retired_at is not None:
+    prepared = session.get(PreparedEmergency, wish.prepared_id) if wish.prepared_id else None
+    if wish.prepared_id and (prepared is None or prepared.retired_at is not None):
         raise NotFoundError("Không có tin khẩn cấp soạn sẵn này.")
-    return _approved(session, prepared.version_id)
+    version, _ = _approved(session, prepared.version_id if prepared else wish.version_id)
+    return _approved(session, drills.fitting(session, version, prepared, test=wish.test).id)
 
 
 def _approved(session: Session, version_id: str) -> tuple[Version, Bulletin]:

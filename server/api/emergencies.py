@@ -6,11 +6,18 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session, col, select
 
-from server import areas
+from server import areas, drills
 from server.air import commands, emergencies
 from server.api.air import AirDep
 from server.api.context import PersonDep, StationDep
-from server.api.views import DeliveryView, Items, OccurrenceView, occurrence_views
+from server.api.views import (
+    BulletinWithScript,
+    DeliveryView,
+    Items,
+    OccurrenceView,
+    bulletin_with_script,
+    occurrence_views,
+)
 from server.errors import NotFoundError
 from server.tables import Area, Emergency, Occurrence, Person, PreparedEmergency
 
@@ -142,6 +149,13 @@ def delete_prepared(prepared_id: str, person: PersonDep, station: StationDep) ->
         gone = emergencies.retire(session, person, prepared_id)
     station.air.kick()
     return PreparedView.model_validate(gone.model_dump())
+
+
+@router.post("/versions/{version_id}/drill", status_code=201)
+def post_drill(version_id: str, person: PersonDep, station: StationDep) -> BulletinWithScript:
+    """A draft of the same words spoken as a drill; approved and prepared, it is what a drill of this message plays."""
+    bulletin, version = drills.draft(station.database, station.settings, person, version_id)
+    return bulletin_with_script(bulletin, [version])
 
 
 @router.get("/emergencies/{emergency_id}")

@@ -14,7 +14,6 @@ from server.tables import Area, Speaker
 _EARTH_KM = 6371.0
 _WORDS = {
     "dam_release": "xả lũ|xả tràn|xả nước|vỡ đập|hồ chứa|dam release|dam break|dam failure|spillway",
-    "landslide": "sạt lở|lở đất|trượt đất|lũ bùn|landslide|mudslide",
     "flood": "lũ|lụt|ngập|flood|flooding",
     "storm": "bão|áp thấp|giông|dông|lốc|mưa đá|gió giật|storm|typhoon|cyclone|thunderstorm|tornado|hail",
     "fire": "cháy|fire|wildfire",

@@ -5,7 +5,10 @@ from server.console import (
     commune,
     dictionary,
     entrance,
+    feedback,
     on_air,
+    resident,
+    resident_settings,
     shell,
     speakers,
     status,
@@ -26,4 +29,7 @@ ROUTERS = (
     speakers.router,
     urgent.router,
     commune.router,
+    resident.router,
+    resident_settings.router,
+    feedback.router,
 )

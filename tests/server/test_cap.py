@@ -145,7 +145,7 @@ def test_an_exercise_is_spoken_as_one(commune):
     ("event", "hazard"),
     [
         ("Xả lũ hồ thủy điện", "dam_release"),
-        ("Lũ quét, sạt lở đất", "landslide"),
+        ("Lũ quét, sạt lở đất", "flood"),
         ("Ngập lụt", "flood"),
         ("Bão số 3", "storm"),
         ("Cảnh báo nắng nóng", "other"),

@@ -13,7 +13,6 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     """To this version."""
-
     op.create_table(
         "fault",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -152,7 +151,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to the version before."""
-
     with op.batch_alter_table("feedback", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_feedback_status"))
         batch_op.drop_index(batch_op.f("ix_feedback_created_at"))

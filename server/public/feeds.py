@@ -1,0 +1,81 @@
+"""The archive as a podcast (RSS 2.0) and the schedule as a calendar (RFC 5545), for programs that residents have already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+
+from icalendar import Calendar, Event
+from lxml import etree
+
+from server.public.schedule import Coming
+
+_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+_ATOM = "http://www.w3.org/2005/Atom"
+UNTITLED = "Thông báo của thôn"
+"""What stands where only the time may be known."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One bulletin of the archive."""
+
+    version_id: str
+    title: str
+    summary: str
+    at: datetime
+    duration_ms: int
+    sound_url: str
+    """Absolute; MP3, which every podcast program plays."""
+    sound_bytes: int
+    """0 where it is not known before it is asked for, as RSS allows."""
+    page_url: str
+
+
+def podcast(*, title: str, owner: str, site: str, own_url: str, episodes: Sequence[Episode]) -> bytes:
+    """An RSS feed, the newest first; `site` and `own_url` are absolute."""
+    rss = etree.Element("rss", {"version": "2.0"}, nsmap={"itunes": _ITUNES, "atom": _ATOM})
+    channel = etree.SubElement(rss, "channel")
+    _add(channel, "title", title)
+    _add(channel, "link", site)
+    etree.SubElement(channel, f"{{{_ATOM}}}link", {"href": own_url, "rel": "self", "type": "application/rss+xml"})
+    _add(channel, "description", f"Các bản tin đã phát trên loa của {owner}.")
+    _add(channel, "language", "vi")
+    _add(channel, f"{{{_ITUNES}}}author", owner)
+    _add(channel, f"{{{_ITUNES}}}explicit", "false")
+    etree.SubElement(channel, f"{{{_ITUNES}}}category", {"text": "Government"})
+    for episode in episodes:
+        item = etree.SubElement(channel, "item")
+        _add(item, "title", episode.title)
+        _add(item, "link", episode.page_url)
+        _add(item, "description", episode.summary)
+        etree.SubElement(item, "guid", {"isPermaLink": "false"}).text = episode.version_id
+        _add(item, "pubDate", format_datetime(episode.at))
+        _add(item, f"{{{_ITUNES}}}duration", str(round(episode.duration_ms / 1000)))
+        attributes = {"url": episode.sound_url, "length": str(episode.sound_bytes), "type": "audio/mpeg"}
+        etree.SubElement(item, "enclosure", attributes)
+    return bytes(etree.tostring(rss, xml_declaration=True, encoding="utf-8", pretty_print=True))
+
+
+def calendar(*, name: str, host: str, made_at: datetime, broadcasts: Sequence[Coming]) -> bytes:
+    """The coming broadcasts as events; the same broadcast keeps its UID, so that programs update it."""
+    made = Calendar()
+    made.add("prodid", "-//Loa Lang//VI")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", name)
+    made.add("refresh-interval;value=duration", "PT1H")
+    for broadcast in broadcasts:
+        event = Event()
+        event.add("uid", f"{broadcast.id}@{host}")
+        event.add("dtstamp", made_at)
+        event.add("dtstart", broadcast.at)
+        event.add("dtend", broadcast.at + timedelta(milliseconds=max(broadcast.duration_ms, 60_000)))
+        event.add("summary", broadcast.title or UNTITLED)
+        event.add("location", broadcast.area_name)
+        event.add("transp", "TRANSPARENT")
+        made.add_component(event)
+    return bytes(made.to_ical())
+
+
+def _add(parent: etree._Element, name: str, text: str) -> None:
+    etree.SubElement(parent, name).text = "".join(c for c in text if c.isprintable() or c in "\n\t")

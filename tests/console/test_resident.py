@@ -1,0 +1,110 @@
+"""A resident's path, without an account: the schedule, listening again, a word to the commune and its answer."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from lxml import etree
+
+from tests.console.aired import TEXT, TITLE, aired
+from loa.console_pages import SIZES
+
+pytestmark = pytest.mark.xdist_group("console")
+
+
+@pytest.fixture(scope="module")
+def version(commune):
+    """A bulletin that was aired, and is on the schedule of tomorrow too."""
+    found = aired(commune)
+    with commune.client("canbo") as officer:
+        at = (datetime.now(UTC) + timedelta(hours=30)).isoformat()
+        officer.post("/schedules", {"version_id": found, "area_id": commune.area_id("khuoi-nan"), "start_at": at})
+        officer.post("/schedules", {"version_id": found, "area_id": commune.area_id("na-it"), "start_at": at})
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_schedule_says_when_and_who_answers_for_it(look, version, size):
+    screen = look(None, size)
+    screen.given |= {"canbo"}
+    screen.open("/nguoi-dan").check("nguoi-dan")
+    text = screen.page.inner_text("main")
+    assert TITLE in text
+    assert "Thông báo của thôn" in text  # a single village's: the time alone
+    assert "Hoàng Văn Khuê" in text
+    assert "Trần Minh Đức" not in text  # a technician answers for nothing that is said
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_listening_again_with_the_words(look, version, size):
+    screen = look(None, size)
+    screen.open("/nguoi-dan/nghe-lai").check("nguoi-dan-nghe-lai")
+    screen.page.get_by_role("link", name=TITLE).click()
+    screen.page.wait_for_selector(".transcript button")
+    screen.check("nguoi-dan-nghe")
+    sentences = screen.page.locator(".transcript p").all_inner_texts()
+    assert " ".join(sentences) == TEXT
+    assert len(sentences) == 2
+    screen.page.locator(".transcript button").nth(1).click()
+    screen.page.wait_for_selector(".transcript p.sounding")
+    assert screen.page.locator("#audio").evaluate("e => e.currentTime") > 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_word_becomes_a_published_answer(look, commune, version, size):
+    resident = look(None, size)
+    resident.given |= {"RSS"}
+    resident.open(f"/nguoi-dan/nghe-lai/{version}")
+    resident.page.get_by_role("link", name="Loa quá to").click()
+    resident.page.get_by_label("Nói thêm").fill(f"Loa đầu cầu treo quá to lúc sáng sớm, {size}.")
+    resident.check("nguoi-dan-gop-y")
+    resident.page.get_by_role("button", name="Gửi góp ý").click()
+    code = resident.page.locator(".code").inner_text()
+    resident.check("nguoi-dan-cam-on")
+    resident.page.get_by_role("link", name="Xem góp ý này").click()
+    assert "Chờ trả lời" in resident.page.inner_text("main")
+
+    officer = look("canbo", size)
+    officer.given |= set(re.findall(r"\w+", size))
+    officer.open("/gop-y").check("gop-y")
+    ticket = officer.page.locator(".ticket").filter(has_text=size)
+    ticket.locator("summary").click()
+    ticket.get_by_role("textbox", name="Câu trả lời").fill(f"Xã đã giảm âm lượng loa đầu cầu ({size}).")
+    ticket.get_by_role("button", name="Gửi câu trả lời").click()
+    officer.page.get_by_text("Đã trả lời góp ý.").wait_for()
+    officer.page.locator(".ticket").filter(has_text=size).get_by_role("link", name="Phát câu trả lời trên loa").click()
+    assert "Xã đã giảm âm lượng" in officer.page.get_by_label("Hoặc dán nội dung").input_value()
+
+    resident.open("/nguoi-dan/gop-y")
+    resident.page.get_by_label("Mã góp ý đã ghi").fill(code)
+    resident.page.get_by_role("button", name="Xem", exact=True).click()
+    assert "Xã đã giảm âm lượng" in resident.page.inner_text("main")
+    resident.given |= set(re.findall(r"\w+", size))
+    resident.check("nguoi-dan-tra-loi")
+    resident.open("/nguoi-dan/gop-y")
+    assert "Xã đã giảm âm lượng" in resident.page.inner_text("main")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_leader_decides_what_is_public(look, commune, version, size):
+    leader = look("lanhdao", size)
+    leader.open("/cong-khai").check("cong-khai")
+    leader.page.get_by_role("button", name=f"Ẩn đi: {TITLE}").click()
+    leader.page.get_by_role("button", name=f"Cho hiện: {TITLE}").wait_for()
+    assert httpx.get(f"{commune.url}/api/v1/public/archive/{version}/audio").status_code == httpx.codes.NOT_FOUND
+    leader.page.get_by_role("button", name=f"Cho hiện: {TITLE}").click()
+    leader.page.get_by_role("button", name=f"Ẩn đi: {TITLE}").wait_for()
+
+
+def test_programs_can_follow(commune, version):
+    feed = etree.fromstring(httpx.get(f"{commune.url}/api/v1/public/podcast.xml").content)
+    assert feed.xpath("//item/title/text()") == [TITLE]
+    (enclosure,) = feed.xpath("//item/enclosure")
+    assert enclosure.get("type") == "audio/mpeg"
+    sound = httpx.get(enclosure.get("url"))
+    assert sound.content[:3] == b"ID3" or sound.content[0] == 0xFF
+    again = etree.fromstring(httpx.get(f"{commune.url}/api/v1/public/podcast.xml").content)
+    assert again.xpath("//item/enclosure/@length") == [str(len(sound.content))]
+    calendar = httpx.get(f"{commune.url}/api/v1/public/schedule.ics").text
+    assert f"SUMMARY:{TITLE}" in calendar
