@@ -34,6 +34,8 @@ from server.api import (
     plan,
     productions,
     public,
+    programmes,
+    relays,
     reports,
     schedules,
     setup,
@@ -58,7 +60,7 @@ log = structlog.get_logger(__name__)
 _API = (
     public, tickets,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
-    speakers, commands, emergencies, cap, live, keys, calendar, notices, audit, reports, plan, groups,
+    speakers, commands, emergencies, cap, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sqlmodel import Session, col, func, select
 
 from protocol.enrolment import AUDIO_PATH
-from protocol.jobs import Audio, Job
+from protocol.jobs import Audio, Job, Stream
 from protocol.messages import Cancel, Desired
 from protocol.states import ENDS, State
 from server import areas
@@ -23,6 +23,7 @@ from server.tables import (
     PreparedEmergency,
     Production,
     ProductionStatus,
+    Relay,
     Schedule,
     Speaker,
     Version,
@@ -92,6 +93,7 @@ def _add_jobs(session: Session, speakers: dict[str, Speaker], found: dict[str, P
         .order_by(func.coalesce(Delivery.start_at, Occurrence.due_at), col(Occurrence.id))
     ).all()
     audio = audio_of_versions(session, {occurrence.version_id for _, occurrence, _, _ in rows})
+    relays = dict(session.exec(select(Relay.version_id, Relay.urls).where(col(Relay.version_id).is_not(None))).all())
     for delivery, occurrence, schedule, bulletin in rows:
         plan = found[delivery.speaker_id]
         start_at = delivery.start_at or occurrence.due_at
@@ -99,8 +101,12 @@ def _add_jobs(session: Session, speakers: dict[str, Speaker], found: dict[str, P
         if delivery.cancel_requested_at is not None:
             plan.cancels.append(delivery)
             continue
-        sound = audio.get(occurrence.version_id)
-        if sound is None or now > not_after + LINGER or _was_for_another_box(delivery, speakers[delivery.speaker_id]):
+        sound, radio = audio.get(occurrence.version_id), relays.get(occurrence.version_id)
+        if (
+            (sound is None and radio is None)
+            or now > not_after + LINGER
+            or _was_for_another_box(delivery, speakers[delivery.speaker_id])
+        ):
             continue
         try:
             job = Job(
@@ -112,13 +118,18 @@ def _add_jobs(session: Session, speakers: dict[str, Speaker], found: dict[str, P
                 start_at=start_at,
                 max_start_delay_s=schedule.max_start_delay_s,
                 not_after=not_after,
-                audio=sound,
+                audio=sound if radio is None else None,
+                stream=_stream(radio, start_at, schedule) if radio is not None else None,
                 test=schedule.test,
             )
         except ValidationError as error:  # one row that makes no sense must not silence the others
             log.error("delivery makes no job", delivery=delivery.id, errors=error.errors(include_url=False))  # noqa: TRY400  said
             continue
         plan.jobs.append((delivery, job))
+
+
+def _stream(urls: Sequence[str], start_at: datetime, schedule: Schedule) -> Stream:
+    return Stream(urls=tuple(urls), until=start_at + timedelta(milliseconds=schedule.duration_ms))
 
 
 def _add_alerts(session: Session, found: dict[str, Plan], now: datetime) -> None:

@@ -110,9 +110,12 @@ def row(session: Session, person: Person, wish: Wish, area: Area) -> Schedule:
 
 
 def put_on(
-    session: Session, person: Person, made: Schedule, at: datetime, zone: str, *, unusual: bool
+    session: Session, person: Person, made: Schedule, at: datetime, zone: str, *, unusual: bool, ask: bool = True
 ) -> list[Occurrence]:
-    """Store a schedule that has been checked, and make its occurrences unless somebody must say yes first."""
+    """Store a schedule that has been checked, and make its occurrences unless somebody must say yes first.
+
+    `unusual`: a second person must, who is told so when `ask` (of a programme once).
+    """
     version = session.get(Version, made.version_id)
     assert version is not None
     production = store.production_of(session, version)
@@ -134,7 +137,7 @@ def put_on(
         test=made.test,
         unusual=unusual,
     )
-    if unusual:
+    if unusual and ask:
         _ask_for_a_second(session, person, made, zone)
     if unusual or version.status is not VersionStatus.APPROVED:
         return []
@@ -144,14 +147,14 @@ def put_on(
 def confirm(
     session: Session, person: Person, schedule_id: str, at: datetime, zone: str
 ) -> tuple[Schedule, list[Occurrence]]:
-    """A second person agrees to an unusual hour.
+    """A second person agrees to an unusual hour; of a programme to the whole of it.
 
     Raises NotFoundError, ForbiddenError (no right there, or the one who asked), ConflictError (nothing to agree to, too late).
     """
     made = session.get(Schedule, schedule_id)
     if made is None:
         raise NotFoundError("Không có lịch phát này.")
-    version, bulletin = store.find_version(session, person, made.version_id)
+    _, bulletin = store.find_version(session, person, made.version_id)
     if not rights.may(session, person, rights.Action.APPROVE, made.area_id, bulletin.priority):
         rights.require(session, person, rights.Action.SCHEDULE, made.area_id, bulletin.priority)
     if made.status is not ScheduleStatus.UNCONFIRMED:
@@ -160,12 +163,25 @@ def confirm(
         raise ForbiddenError("Giờ phát bất thường phải do người thứ hai đồng ý, không phải người đặt lịch.")
     if not made.rule and made.start_at <= at:
         raise ConflictError("Giờ phát đã qua. Hãy đặt lịch mới.")
-    made.status, made.confirmed_by, made.confirmed_at = ScheduleStatus.WAITING, person.id, at
-    session.add(made)
-    audit.record(session, person.id, "schedule.confirm", made.id, start_at=made.start_at.isoformat(), rule=made.rule)
-    if version.status is not VersionStatus.APPROVED:
-        return made, []
-    return made, _begin(session, made, store.production_of(session, version), at, zone)
+    occurrences = []
+    for part in _together(session, made):
+        part.status, part.confirmed_by, part.confirmed_at = ScheduleStatus.WAITING, person.id, at
+        session.add(part)
+        audit.record(
+            session, person.id, "schedule.confirm", part.id, start_at=part.start_at.isoformat(), rule=part.rule
+        )
+        version, _ = store.find_version(session, person, part.version_id)
+        if version.status is VersionStatus.APPROVED:
+            occurrences += _begin(session, part, store.production_of(session, version), at, zone)
+    return made, [one for one in occurrences if one.schedule_id == made.id]
+
+
+def _together(session: Session, made: Schedule) -> list[Schedule]:
+    """The parts of the same programme that wait as well."""
+    if made.run_id is None:
+        return [made]
+    same = select(Schedule).where(Schedule.run_id == made.run_id, Schedule.status == ScheduleStatus.UNCONFIRMED)
+    return list(session.exec(same))
 
 
 def _ask_for_a_second(session: Session, person: Person, made: Schedule, zone: str) -> None:
