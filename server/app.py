@@ -23,6 +23,7 @@ from server.api import (
     dictionary,
     emergencies,
     groups,
+    inbox,
     keys,
     listening,
     live,
@@ -60,7 +61,7 @@ log = structlog.get_logger(__name__)
 _API = (
     public, tickets,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
-    speakers, commands, emergencies, cap, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays,
+    speakers, commands, emergencies, cap, inbox, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 
