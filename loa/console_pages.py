@@ -2,7 +2,19 @@
 
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: ("/dang-nhap", "/mat-ket-noi"),
-    "canbo": ("/", "/ban-tin", "/ban-tin/moi", "/tu-dien", "/loa", "/lich-su", "/xa", "/khan-cap", "/dung"),
+    "canbo": (
+        "/",
+        "/ban-tin",
+        "/ban-tin/moi",
+        "/tu-dien",
+        "/loa",
+        "/lich-su",
+        "/xa",
+        "/khan-cap",
+        "/dung",
+        "/lich",
+        "/tin-cay",
+    ),
     "lanhdao": ("/", "/ban-tin/cho-duyet", "/xa"),
     "truongthon": ("/", "/ban-tin/moi"),
     "kythuat": ("/", "/loa"),

@@ -4,15 +4,15 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session, col, select
 
 from server import areas
 from server.api.context import PersonDep, StationDep
-from server.api.views import Items, OccurrenceView, occurrence_views
+from server.api.views import Items, OccurrenceView, ScheduleView, occurrence_views, schedule_view
 from server.errors import InvalidInputError, NotFoundError
 from server.people import rights
-from server.scheduling import withdraw_occurrence
+from server.scheduling import move_occurrence, withdraw_occurrence
 from server.tables import Occurrence, Person, Schedule
 from server.tables.columns import now
 
@@ -63,6 +63,24 @@ def post_withdraw(occurrence_id: str, person: PersonDep, station: StationDep) ->
     with station.database.write() as session:
         withdraw_occurrence(session, person, occurrence_id, now())
         view = _view(session, person, occurrence_id)
+    station.air.kick()
+    return view
+
+
+class MoveRequest(BaseModel):
+    """The new time."""
+
+    start_at: AwareDatetime = Field(examples=["2026-12-01T17:00:00+07:00"])
+
+
+@router.post("/{occurrence_id}/move")
+def post_move(occurrence_id: str, body: MoveRequest, person: PersonDep, station: StationDep) -> ScheduleView:
+    """Put it at another time. Forbidden by a rule, nothing changes; at an unusual hour it waits for a second person."""
+    with station.database.write() as session:
+        made, occurrences = move_occurrence(
+            session, person, occurrence_id, body.start_at, now(), station.settings.timezone
+        )
+        view = schedule_view(session, made, occurrences)
     station.air.kick()
     return view
 

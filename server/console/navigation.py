@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("/", N_("Hôm nay"), "today"),
     Entry("/ban-tin/cho-duyet", N_("Chờ duyệt"), "approve", needs=Action.APPROVE),
     Entry("/ban-tin", N_("Bản tin"), "bulletin", under=("/len-song",)),
+    Entry("/lich", N_("Lịch phát"), "calendar"),
     Entry("/loa", N_("Cụm loa"), "speaker"),
     Entry("/tu-dien", N_("Từ điển"), "dictionary", roles=_STUDIO),
     Entry("/lich-su", N_("Nhật ký phát"), "log"),

@@ -12,6 +12,7 @@ from schedules import ScheduleError
 from server import areas, policy
 from server.api.schedules import ScheduleRequest, post_schedule
 from server.bulletins import store
+from server.console.instants import instant
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
 from server.tables import Area, Schedule, Speaker
@@ -59,7 +60,7 @@ def post_form(
     assert page.person is not None
     try:
         quick = _offered(when)
-        start_at = quick or (now() + _SOON if when == "now" else _instant(page, day, hour))
+        start_at = quick or (now() + _SOON if when == "now" else instant(day, hour, page.zone))
         rule = "" if quick or when == "now" else _rule(repeat, days or [], until)
         body = ScheduleRequest(
             version_id=version_id,
@@ -138,14 +139,6 @@ def _offered(when: str) -> datetime | None:
         return datetime.fromisoformat(when) if "T" in when else None
     except ValueError as error:
         raise InvalidInputError("Giờ phát chưa đúng. Hãy chọn lại.") from error
-
-
-def _instant(page: Page, day: str, hour: str) -> datetime:
-    try:
-        on, at = date.fromisoformat(day), time.fromisoformat(hour)
-    except ValueError as error:
-        raise InvalidInputError("Hãy điền ngày và giờ phát, ví dụ 17:00.") from error
-    return datetime.combine(on, at.replace(tzinfo=None), tzinfo=page.zone)
 
 
 def _rule(repeat: str, days: list[str], until: str) -> str:

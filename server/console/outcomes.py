@@ -9,6 +9,7 @@ OUTCOMES = {
     "tra": N_("Đã trả lại cho người soạn."),
     "thu": N_("Đã thu hồi."),
     "lich": N_("Đã lên lịch phát."),
+    "doi": N_("Đã dời giờ phát."),
     "loa": N_("Đã thêm cụm loa."),
     "tieng": N_("Đang dựng tiếng."),
     "dung": N_("Đã gửi lệnh dừng tới tất cả các loa."),

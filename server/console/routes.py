@@ -2,10 +2,12 @@
 
 from server.console import (
     bulletins,
+    calendar,
     commune,
     dictionary,
     entrance,
     feedback,
+    leader,
     on_air,
     resident,
     resident_settings,
@@ -24,7 +26,9 @@ ROUTERS = (
     status.router,
     today.router,
     on_air.router,
+    leader.router,
     bulletins.router,
+    calendar.router,
     dictionary.router,
     speakers.router,
     urgent.router,

@@ -1,9 +1,21 @@
 """The officer's path, from a document to the air, counted in clicks."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from loa.client import wait_for
+from loa.stage import ANY_HOUR
+
+FIVE_TO_TEN = {"allowed": [{"start": "05:00", "end": "22:00"}]}
 TEXT = "Ban QLDAXYZ họp lúc 19h30 ngày 3/6/2026 tại nhà văn hóa. Mời bà con đến dự đông đủ."
 pytestmark = pytest.mark.xdist_group("console")
+
+
+def next_monday():
+    today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    return today + timedelta(days=7 - today.weekday())
 
 
 class Clicks:
@@ -85,3 +97,47 @@ def test_the_screens_in_english(look):
     assert page.locator("html").get_attribute("lang") == "en"
     page.get_by_role("button", name="Tiếng Việt").click()
     page.get_by_role("heading", name="Hôm nay").wait_for()
+
+
+def test_a_broadcast_is_moved_and_a_rule_refuses(commune, look):
+    """By dragging, by keyboard, and not into hours that the commune forbids."""
+    with commune.client("canbo") as officer, commune.client("lanhdao") as leader:
+        answer = officer._answer(
+            officer._send("POST", "/bulletins", data={"text": "Mời bà con họp.", "title": "Lời mời"})
+        )
+        version = answer["version"]["id"]
+        officer.post(f"/versions/{version}/production")
+        production = f"/versions/{version}/production"
+        wait_for(lambda: officer.get(production)["status"] == "ready" or None, seconds=60, what="audio")
+        officer.post(f"/versions/{version}/submit")
+        leader.post(f"/versions/{version}/approve", {"note": ""})
+        monday = next_monday()
+        start_at = f"{monday.isoformat()}T17:00:00+07:00"
+        body = {"version_id": version, "area_id": commune.area_id("na-it"), "start_at": start_at}
+        officer.post("/schedules", body)
+    screen = look("canbo")
+    page = screen.open(f"/lich?tuan={monday}").page
+    slot = page.locator(".slot", has_text="Lời mời")
+    tuesday = page.locator(f"[data-day='{monday + timedelta(days=1)}']")
+    slot.drag_to(tuesday)
+    page.get_by_text("Đã dời giờ phát").wait_for()
+    tuesday.locator(".slot", has_text="Lời mời").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    screen.check("lich-dang-doi")
+    page.keyboard.press("Enter")
+    wednesday = page.locator(f"[data-day='{monday + timedelta(days=2)}']")
+    wednesday.locator(".slot", has_text="16:55").wait_for()
+
+    with commune.client("lanhdao") as leader:
+        place = commune.area_id("khuoi-nan")
+        leader._answer(leader._send("PUT", f"/areas/{place}/policy", json=FIVE_TO_TEN))
+    wednesday.locator("summary").click()
+    wednesday.get_by_label("Giờ").fill("23:30")
+    wednesday.get_by_role("button", name="Dời").click()
+    refusal = page.get_by_role("alert")
+    assert "Khuổi Nằn" in refusal.inner_text()
+    assert wednesday.locator(".slot", has_text="16:55").count() == 1
+    screen.complaints.clear()  # the refusal is an answer 422, which the browser reports
+    with commune.client("lanhdao") as leader:
+        leader._answer(leader._send("PUT", f"/areas/{place}/policy", json=ANY_HOUR))
