@@ -17,7 +17,7 @@ from server.console.emergency_templates import TEMPLATES
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import rights
-from server.tables import Area, Bulletin, Person, Schedule, ScheduleStatus, StoredDocument, Version, VersionStatus
+from server.tables import Area, Person, Schedule, ScheduleStatus, StoredDocument, VersionStatus
 
 router = APIRouter(prefix="/ban-tin", include_in_schema=False)
 _FOR_THE_DICTIONARY = frozenset({FlagCode.AMBIGUOUS, FlagCode.UNKNOWN_ABBREVIATION, FlagCode.FOREIGN_WORD})
@@ -32,25 +32,6 @@ def get_bulletins(page: PageDep, truoc: str = "") -> Response:
         rows = store.visible(session, page.person, limit=50, before_id=truoc)
         people = {p.id: p.name for p in session.exec(select(Person))}
     return page.show("bulletins.html", rows=rows, people=people)
-
-
-@router.get("/cho-duyet")
-def get_queue(page: PageDep) -> Response:
-    """What waits for the leader."""
-    assert page.person is not None
-    with page.station.database.read() as session:
-        rows = session.exec(
-            select(Bulletin, Version, Person)
-            .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
-            .join(Person, col(Bulletin.author_id) == col(Person.id))
-            .where(
-                Version.status == VersionStatus.SUBMITTED,
-                col(Bulletin.area_id).in_(rights.reach(session, page.person)),
-            )
-            .order_by(col(Bulletin.priority), col(Version.submitted_at))
-        ).all()
-        queue = [(bulletin, version, author, production_view(session, version)) for bulletin, version, author in rows]
-    return page.show("queue.html", queue=queue)
 
 
 @router.get("/moi")

@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from loa.client import wait_for
 from loa.stage import Stage
 
+BOTH = ("phone", pytest.param("desktop", marks=pytest.mark.long))
+"""Sizes of screen for a path of many steps: the pages themselves are looked at in both sizes anyway."""
 TITLE = "Lịch tiêm phòng cho trẻ em"
 TEXT = "Mời bà con đưa trẻ em đi tiêm phòng. Bảy giờ sáng mai tại trạm y tế xã."
 _SOON = timedelta(seconds=4)

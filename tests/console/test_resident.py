@@ -7,8 +7,8 @@ import httpx
 import pytest
 from lxml import etree
 
-from tests.console.aired import TEXT, TITLE, aired
 from loa.console_pages import SIZES
+from tests.console.aired import BOTH, TEXT, TITLE, aired
 
 pytestmark = pytest.mark.xdist_group("console")
 
@@ -24,8 +24,9 @@ def version(commune):
     return found
 
 
+@pytest.mark.usefixtures("version")
 @pytest.mark.parametrize("size", SIZES)
-def test_the_schedule_says_when_and_who_answers_for_it(look, version, size):
+def test_the_schedule_says_when_and_who_answers_for_it(look, size):
     screen = look(None, size)
     screen.given |= {"canbo"}
     screen.open("/nguoi-dan").check("nguoi-dan")
@@ -36,8 +37,9 @@ def test_the_schedule_says_when_and_who_answers_for_it(look, version, size):
     assert "Trần Minh Đức" not in text  # a technician answers for nothing that is said
 
 
+@pytest.mark.usefixtures("version")
 @pytest.mark.parametrize("size", SIZES)
-def test_listening_again_with_the_words(look, version, size):
+def test_listening_again_with_the_words(look, size):
     screen = look(None, size)
     screen.open("/nguoi-dan/nghe-lai").check("nguoi-dan-nghe-lai")
     screen.page.get_by_role("link", name=TITLE).click()
@@ -51,8 +53,8 @@ def test_listening_again_with_the_words(look, version, size):
     assert screen.page.locator("#audio").evaluate("e => e.currentTime") > 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_word_becomes_a_published_answer(look, commune, version, size):
+@pytest.mark.parametrize("size", BOTH)
+def test_a_word_becomes_a_published_answer(look, version, size):
     resident = look(None, size)
     resident.given |= {"RSS"}
     resident.open(f"/nguoi-dan/nghe-lai/{version}")
@@ -86,7 +88,7 @@ def test_a_word_becomes_a_published_answer(look, commune, version, size):
     assert "Xã đã giảm âm lượng" in resident.page.inner_text("main")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", BOTH)
 def test_the_leader_decides_what_is_public(look, commune, version, size):
     leader = look("lanhdao", size)
     leader.open("/cong-khai").check("cong-khai")
@@ -97,7 +99,8 @@ def test_the_leader_decides_what_is_public(look, commune, version, size):
     leader.page.get_by_role("button", name=f"Ẩn đi: {TITLE}").wait_for()
 
 
-def test_programs_can_follow(commune, version):
+@pytest.mark.usefixtures("version")
+def test_programs_can_follow(commune):
     feed = etree.fromstring(httpx.get(f"{commune.url}/api/v1/public/podcast.xml").content)
     assert feed.xpath("//item/title/text()") == [TITLE]
     (enclosure,) = feed.xpath("//item/enclosure")
