@@ -44,6 +44,7 @@ from server.api import (
     speakers,
     tickets,
     tracks,
+    units,
 )
 from server.body_limit import BodyLimit
 from server.database import Database
@@ -61,7 +62,7 @@ log = structlog.get_logger(__name__)
 _API = (
     public, tickets,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
-    speakers, commands, emergencies, cap, inbox, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays,
+    speakers, commands, emergencies, cap, inbox, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays, units,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

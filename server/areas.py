@@ -6,20 +6,64 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from server import audit
+from server import administrative, audit
 from server.errors import ConflictError, InvalidInputError, NotFoundError
-from server.tables import Area, AreaLevel
+from server.tables import Area, AreaLevel, FormerCode
+from server.tables.columns import now
 
 _BELOW = {AreaLevel.PROVINCE: AreaLevel.COMMUNE, AreaLevel.COMMUNE: AreaLevel.VILLAGE}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def find(session: Session, area_id: str) -> Area:
-    """An area by its id or, for those who type, by its code. Raises NotFoundError."""
+    """An area by its id or, for those who type, by its code, or by one that it had before a merger. Raises NotFoundError."""
     area = session.get(Area, area_id) or session.exec(select(Area).where(Area.code == area_id)).first()
+    area = area or _by_former_code(session, area_id)
     if area is None:
         raise NotFoundError(f"Không có địa bàn “{area_id[:80]}”. Hãy chọn một địa bàn trong danh sách.")
     return area
+
+
+def _by_former_code(session: Session, code: str) -> Area | None:
+    """Who the code belongs to now: as decided here, else by the national table where that names one area of ours."""
+    decided = session.get(FormerCode, code)
+    if decided is not None:
+        return session.get(Area, decided.area_id)
+    unit = administrative.former(code)
+    ours = session.exec(select(Area).where(col(Area.code).in_(unit.became))).all() if unit else []
+    return ours[0] if len(ours) == 1 else None
+
+
+def former_codes(session: Session, area: Area) -> list[tuple[str, str, bool]]:
+    """(code, name, whether it was decided here) of everything that became this area; the national table may be overruled."""
+    decided = {row.code: row for row in session.exec(select(FormerCode))}
+    national = [
+        (unit.code, unit.name, False) for unit in administrative.formerly(area.code) if unit.code not in decided
+    ]
+    own = [(row.code, row.name, True) for row in decided.values() if row.area_id == area.id]
+    return sorted([*national, *own])
+
+
+def set_former_code(session: Session, actor: str, area: Area, code: str, name: str) -> FormerCode:
+    """From now on the code means this area. Raises InvalidInputError, ConflictError (it is the code of an area of today)."""
+    if not _CODE.fullmatch(code):
+        raise InvalidInputError(f"Mã cũ “{code[:80]}” chỉ được gồm chữ không dấu, số, dấu chấm và gạch nối.")
+    if session.exec(select(Area).where(Area.code == code)).first():
+        raise ConflictError(f"Mã “{code}” đang là mã của một địa bàn hiện nay, không dùng làm mã cũ được.")
+    row = session.get(FormerCode, code) or FormerCode(code=code, area_id=area.id, set_by=actor)
+    row.area_id, row.name, row.set_by, row.set_at = area.id, " ".join(name.split()), actor, now()
+    session.add(row)
+    audit.record(session, actor, "area.former_code", area.id, code=code, name=row.name)
+    return row
+
+
+def forget_former_code(session: Session, actor: str, area: Area, code: str) -> None:
+    """The national table decides again. Raises NotFoundError."""
+    row = session.get(FormerCode, code)
+    if row is None or row.area_id != area.id:
+        raise NotFoundError("Địa bàn này không có mã cũ nào như vậy do đài đặt.")
+    session.delete(row)
+    audit.record(session, actor, "area.forget_former_code", area.id, code=code)
 
 
 def create(
@@ -43,6 +87,8 @@ def create(
             raise InvalidInputError(f"Dưới {parent.name} phải là {LEVEL_NAMES[below]}.")
         level = below
     code = code.strip() or slug(name)
+    if not name and (unit := administrative.commune(code)):
+        name = unit.name
     if not _CODE.fullmatch(code):
         raise InvalidInputError(f"Mã địa bàn “{code[:80]}” chỉ được gồm chữ không dấu, số, dấu chấm và gạch nối.")
     if session.exec(select(Area).where(Area.code == code)).first():

@@ -24,6 +24,20 @@ class AreaRequest(BaseModel):
     level: AreaLevel | None = None
 
 
+class FormerCodeRequest(BaseModel):
+    """What the old unit was called."""
+
+    name: str = Field(default="", max_length=200, examples=["Xã Khuổi Nằn cũ"])
+
+
+class FormerCodeView(BaseModel):
+    """A code that means this area since a merger; `decided` here, or from the national table."""
+
+    code: str
+    name: str
+    decided: bool
+
+
 class PolicyView(BaseModel):
     """An area's own rules, and what holds there together with everything above it."""
 
@@ -48,6 +62,34 @@ def post_area(body: AreaRequest, person: PersonDep, station: StationDep) -> Area
         rights.require(session, person, rights.Action.AREAS, parent.id)
         made = areas.create(session, person.id, name=body.name, code=body.code, level=body.level, parent_id=parent.id)
     return area_view(made)
+
+
+@router.get("/{area_id}/former-codes")
+def get_former_codes(area_id: str, person: PersonDep, station: StationDep) -> Items[FormerCodeView]:
+    """The old codes that mean this area."""
+    with station.database.read() as session:
+        area = areas.find(session, area_id)
+        rights.require(session, person, rights.Action.READ, area.id)
+        found = areas.former_codes(session, area)
+    return Items(items=[FormerCodeView(code=code, name=name, decided=decided) for code, name, decided in found])
+
+
+@router.put("/{area_id}/former-codes/{code}", status_code=204)
+def put_former_code(area_id: str, code: str, body: FormerCodeRequest, person: PersonDep, station: StationDep) -> None:
+    """Decide that an old code means this area, whatever the national table says."""
+    with station.database.write() as session:
+        area = areas.find(session, area_id)
+        rights.require(session, person, rights.Action.AREAS, area.id)
+        areas.set_former_code(session, person.id, area, code, body.name)
+
+
+@router.delete("/{area_id}/former-codes/{code}", status_code=204)
+def delete_former_code(area_id: str, code: str, person: PersonDep, station: StationDep) -> None:
+    """Let the national table decide again."""
+    with station.database.write() as session:
+        area = areas.find(session, area_id)
+        rights.require(session, person, rights.Action.AREAS, area.id)
+        areas.forget_former_code(session, person.id, area, code)
 
 
 @router.get("/{area_id}/policy")

@@ -1,7 +1,7 @@
 """The database's tables, one module a noun. Facts only; the acts on them live beside this folder."""
 
 from server.tables.air import DeviceCommand, Emergency, Lease, PreparedEmergency, StationKey
-from server.tables.areas import Area, AreaLevel, AreaPolicy
+from server.tables.areas import Area, AreaLevel, AreaPolicy, FormerCode
 from server.tables.audit import AuditEntry
 from server.tables.bulletins import (
     Bulletin,
@@ -32,9 +32,9 @@ from server.tables.tracks import Track
 __all__ = [
     "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "CapAlert", "CapState", "Claim", "Contact", "DayKind",
     "Delivery", "DeviceCommand", "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Fault", "FaultNote", "Feedback",
-    "FeedbackKind", "FeedbackStatus", "Grant", "HealthSample", "InboxMessage", "InboxStatus", "Lease", "Notice",
-    "Notification", "NotificationRule", "Occurrence", "OccurrenceStatus", "PastedText", "Person", "PreparedEmergency",
-    "Production", "ProductionStatus", "Programme", "ProgrammeRun", "PublicSetting", "Relay", "RetentionRule", "Revision",
-    "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "SpeakerGroup", "SpeakerGroupMember", "SpecialDay",
-    "StationKey", "StoredDocument", "Track", "Version", "VersionStatus", "Withheld",
+    "FeedbackKind", "FeedbackStatus", "FormerCode", "Grant", "HealthSample", "InboxMessage", "InboxStatus", "Lease",
+    "Notice", "Notification", "NotificationRule", "Occurrence", "OccurrenceStatus", "PastedText", "Person",
+    "PreparedEmergency", "Production", "ProductionStatus", "Programme", "ProgrammeRun", "PublicSetting", "Relay",
+    "RetentionRule", "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "SpeakerGroup",
+    "SpeakerGroupMember", "SpecialDay", "StationKey", "StoredDocument", "Track", "Version", "VersionStatus", "Withheld",
 ]  # fmt: skip

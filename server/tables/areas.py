@@ -28,6 +28,17 @@ class Area(SQLModel, table=True):
     parent_id: str | None = Field(default=None, foreign_key="area.id", index=True)
 
 
+class FormerCode(SQLModel, table=True):
+    """A code that an area is known by since a merger: decided by hand, before what the national table says."""
+
+    code: str = Field(primary_key=True, max_length=64)
+    area_id: str = Field(foreign_key="area.id", index=True)
+    name: str = Field(default="", max_length=200)
+    """What the old unit was called."""
+    set_by: str = Field(foreign_key="person.id")
+    set_at: datetime = instant(default_now=True)
+
+
 class AreaPolicy(SQLModel, table=True):
     """What an area's authority decided about broadcasts there: holds for everything below it, and only ever narrows."""
 
