@@ -7,16 +7,17 @@ An sqlite3.Error out of any method means that nothing can be remembered any more
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 
 import structlog
 
+from edge_agent.boot import Boot
 from edge_agent.commands import Commands
 from edge_agent.despatch import Despatch
 from edge_agent.director import Director
 from edge_agent.fetching import Fetching
 from edge_agent.gate import Gate, body_of
+from edge_agent.horn_test import HornTest
 from edge_agent.identity import Identity
 from edge_agent.ledger import Ledger, Record
 from edge_agent.line import Line
@@ -42,18 +43,6 @@ from protocol.states import Reason, State
 from schedules.policy import known_zone
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Boot:
-    """This life of the agent."""
-
-    boot_id: str
-    """The machine's boot: monotonic instants compare only within one."""
-    reason: str = ""
-    version: str = ""
-    reborn: bool = False
-    """The memory was lost and begins anew."""
 
 
 class Agent:
@@ -103,6 +92,7 @@ class Agent:
             options=options,
             bad_file=self._bad_file,
             missing_file=self._missing_file,
+            progress=ports.progress,
         )
         loudness = Loudness(ports.volume, self.time)
         self.director = Director(
@@ -137,11 +127,21 @@ class Agent:
             device_id=answer.device_id,
             reborn_s=self._reborn_s,
         )
+        self._horn_test = HornTest(
+            store=store,
+            outbox=self.outbox,
+            director=self.director,
+            caretaker=ports.caretaker,
+            time=self.time,
+            device=identity.device,
+            answer=lambda result: self._despatch.answer(result),  # noqa: PLW0108  the despatch comes to be below
+        )
         self._commands = Commands(
             gate=self._gate,
             store=store,
             director=self.director,
             loudness=loudness,
+            horn_test=self._horn_test,
             caretaker=ports.caretaker,
             answer=lambda result: self._despatch.answer(result),  # noqa: PLW0108  the same
         )
@@ -221,6 +221,7 @@ class Agent:
             self.outbox.step(),
             self._polling.step(),
             self._despatch.step(),
+            self._horn_test.step(),
             self._telemetry.step() if self._line.up else None,
         ]
         return min(wake for wake in wakes if wake is not None)
@@ -313,7 +314,8 @@ class Agent:
 
     def task_done(self, result: CommandResult) -> None:
         """An act of remote care has ended."""
-        self._despatch.answer(result)
+        if not self._horn_test.took(result):
+            self._despatch.answer(result)
 
     # ------------------------------------------------------------ inside
 
@@ -336,6 +338,7 @@ class Agent:
         self._gate.trust(config.trust)
         self._telemetry.heartbeat_s = float(config.heartbeat_s)
         self.director.configure(config)
+        self._horn_test.configure(config)
 
     def _remember(self, kind: Kind, apply: Callable[[str], None]) -> None:
         """Act upon the stored message of a kind again; one that has gone bad on disk is asked for anew, and none older is taken."""

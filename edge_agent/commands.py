@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge_agent.director import Director
 from edge_agent.gate import Gate, body_of
+from edge_agent.horn_test import HornTest
 from edge_agent.loudness import Loudness
 from edge_agent.ports import Caretaker, Task
 from edge_agent.store import Store
@@ -17,8 +18,6 @@ from protocol.states import Reason
 log = structlog.get_logger(__name__)
 
 
-TEST_S = 10.0
-"""Room for a test tone or a self-test."""
 _SOUND = frozenset({Operation.TEST_TONE, Operation.SELF_TEST})
 
 
@@ -40,6 +39,7 @@ class Commands:
         store: Store,
         director: Director,
         loudness: Loudness,
+        horn_test: HornTest,
         caretaker: Caretaker,
         answer: Callable[[CommandResult], None],
     ) -> None:
@@ -47,6 +47,7 @@ class Commands:
         self._store = store
         self._director = director
         self._loudness = loudness
+        self._horn_test = horn_test
         self._caretaker = caretaker
         self._answer = answer
 
@@ -77,10 +78,8 @@ class Commands:
             now = self._loudness.ask(percent)
             self._answer(done.model_copy(update={"ok": now is not None, "data": {"percent": now}}))
         elif command.op in _SOUND:
-            warm_in_s = self._director.reserve(TEST_S)
-            if warm_in_s is None:
-                self._answer(done.model_copy(update={"ok": False, "detail": "busy"}))
-            else:
-                self._caretaker.begin(Task(command.command_id, command.op, dict(command.args), warm_in_s))
+            objection = self._horn_test.begin(command.command_id, command.op, dict(command.args))
+            if objection is not None:
+                self._answer(done.model_copy(update={"ok": False, "detail": objection}))
         else:
             self._caretaker.begin(Task(command.command_id, command.op, dict(command.args)))

@@ -91,8 +91,9 @@ class Director:
                 continue
             if record.state is State.READY:
                 self._ledger.move(record, State.PLAYING)
+            at_most_ms = self._performer.recall_progress(record, PROGRESS_S + 1.0)
             if not record.emergency:
-                self._ledger.move(record, State.CUT, reason=Reason.POWER)
+                self._ledger.move(record, State.CUT, reason=Reason.POWER, played_at_most_ms=at_most_ms)
                 continue
             record.position_ms = 0
             record.waited = Reason.POWER
@@ -107,6 +108,18 @@ class Director:
             if not record.ended and (record.started or due):
                 self._performer.end(record, State.CUT, reason=reason)
 
+    @property
+    def starts(self) -> int:
+        """How many performances have begun in this life."""
+        return self._performer.starts
+
+    def may_test(self, seconds: float) -> bool:
+        """Whether a test of so many seconds keeps to the quiet hours; without a clock nobody can tell."""
+        if self._config is None or not self._time.trusted:
+            return True
+        length = timedelta(seconds=seconds + self._power.warm_up_s)
+        return judge(self._config.policy, self._time.now(), length) is None
+
     def reserve(self, seconds: float) -> float | None:
         """Keep the amplifier on for a test of so many seconds; when it will be warm, None if something else needs the horn."""
         now_s = self._time.now_s()
@@ -114,6 +127,7 @@ class Director:
         due = any(record.waiting and record.job.start_at.timestamp() < soon for record in self._ledger)
         if due or any(p.phase is not Phase.LOADED for p in self._stage):
             return None
+        self._loudness.for_test()
         self._power.keep(seconds)
         return self._power.left_s
 
@@ -241,6 +255,8 @@ class Director:
                     self._performer.end(record, State.CUT, reason=Reason.POLICY)
                     return mono_s
         wake = performance.saved_mono_s + PROGRESS_S
+        if (noted := self._performer.note_progress(performance)) is not None:
+            wake = min(wake, noted)
         if self._time.trusted:
             slack_s = 0.0 if record.job.stream else TOLERANCE_S + 0.01
             wake = min(wake, self._time.mono_at(end_of_slot_s(record.job)) + slack_s)

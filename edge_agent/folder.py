@@ -1,6 +1,7 @@
 """The agent's own folder: one process at a time, and a damaged database is set aside, not fatal."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -94,8 +95,20 @@ def set_aside(database: Path) -> None:
     sync_folder(database.parent)
 
 
+def ram_folder(state: Path) -> Path:
+    """Where decoded samples and notes of progress go: a RAM disk spares the SD card."""
+    shared = Path("/dev/shm")  # noqa: S108  private below: a folder of our own, 0700
+    name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
+    folder = shared / f"loa-agent-{name}" if shared.is_dir() else state / "decoded"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def wipe(path: Path) -> None:
     """Decommission: keys, identity, memory and audio are gone when this returns; what the technician wrote stays."""
+    for name in (KEY_FILE, IDENTITY_FILE):
+        _overwrite(path / name)
+    shutil.rmtree(ram_folder(path), ignore_errors=True)
     for name in (KEY_FILE, IDENTITY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
         (path / name).unlink(missing_ok=True)
     (path / BALLAST).unlink(missing_ok=True)
@@ -104,3 +117,12 @@ def wipe(path: Path) -> None:
     for folder in ("audio", "sound"):
         shutil.rmtree(path / folder, ignore_errors=True)
     sync_folder(path)
+
+
+def _overwrite(path: Path) -> None:
+    """A card keeps deleted bytes for long; this is as much as software can do about it."""
+    if path.exists():
+        with path.open("r+b") as file:
+            file.write(b"\0" * path.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())

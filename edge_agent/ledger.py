@@ -143,6 +143,7 @@ class Ledger:
         start_error_ms: float | None = None,
         evidence: Evidence | None = None,
         output: str | None = None,
+        played_at_most_ms: int | None = None,
     ) -> None:
         """Enter a state, durably, and report it. Raises ValueError on a move that the contract does not know."""
         if not may_follow(record.state, state):
@@ -156,6 +157,7 @@ class Ledger:
             reason=reason,
             by=by,
             played_ms=record.played_ms if told and record.started else None,
+            played_at_most_ms=played_at_most_ms,
             start_error_ms=start_error_ms,
             evidence=evidence,
             output=output,

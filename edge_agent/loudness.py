@@ -29,9 +29,20 @@ class Loudness:
 
     def for_record(self, record: Record) -> None:
         """As loud as this may be now: an emergency knows no ceiling."""
-        percent = self._asked if self._asked is not None else self._config.volume_percent if self._config else None
+        percent = self._wanted()
         if percent is not None:
             self._apply(percent if record.emergency else self._within_ceiling(percent))
+
+    def for_test(self) -> None:
+        """A test is as loud as an ordinary job."""
+        percent = self._wanted()
+        if percent is not None:
+            self._apply(self._within_ceiling(percent))
+
+    def _wanted(self) -> int | None:
+        if self._asked is not None:
+            return self._asked
+        return None if self._config is None else self._config.volume_percent
 
     def _within_ceiling(self, percent: int) -> int:
         if self._config is None or not self._time.trusted:

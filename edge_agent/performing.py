@@ -6,7 +6,7 @@ import structlog
 
 from edge_agent.ledger import Ledger, Record
 from edge_agent.options import Options
-from edge_agent.ports import LoadProblem, Output
+from edge_agent.ports import TEST_VOICE, LoadProblem, Output, Progress
 from edge_agent.stage import Performance, Phase, Stage
 from edge_agent.timekeeping import Timekeeper
 from edge_agent.timing import needed_s, pass_ms
@@ -14,6 +14,11 @@ from protocol.priorities import DUCK_DB
 from protocol.states import ENDS, SOUNDING, Reason, State
 
 log = structlog.get_logger(__name__)
+
+NOTE_S = 0.25
+"""How often progress is noted where it outlives the process."""
+SLACK_S = 0.25
+"""How late such a note may be on a busy box."""
 
 
 class Performer:
@@ -29,6 +34,7 @@ class Performer:
         options: Options,
         bad_file: Callable[[Record, str], None],
         missing_file: Callable[[Record], None],
+        progress: Progress | None = None,
     ) -> None:
         self._stage = stage
         self._ledger = ledger
@@ -37,6 +43,9 @@ class Performer:
         self._delay_s = options.output_delay_ms / 1000
         self._bad_file = bad_file
         self._missing_file = missing_file
+        self._progress = progress
+        self.starts = 0
+        """How many performances have begun in this life."""
 
     # ------------------------------------------------------------ what is done to a performance
 
@@ -52,6 +61,8 @@ class Performer:
         """Order the first frame for that instant; the start is on disk when this returns."""
         record = performance.record
         record.waited = None
+        self.starts += 1
+        self._output.unload(TEST_VOICE)
         if not record.started:
             record.started = True
             if record.state is State.READY:
@@ -118,6 +129,26 @@ class Performer:
         performance.saved_mono_s = self._time.mono_s()
         self._measure(performance)
         self._ledger.save(performance.record)
+
+    def note_progress(self, performance: Performance) -> float | None:
+        """Note it where the death of the process cannot reach it; when to do so again, None where there is no such place."""
+        if self._progress is None:
+            return None
+        mono_s = self._time.mono_s()
+        if mono_s >= performance.noted_mono_s + NOTE_S:
+            performance.noted_mono_s = mono_s
+            self._measure(performance)
+            record = performance.record
+            self._progress.note(record.voice, record.played_ms, record.position_ms)
+        return performance.noted_mono_s + NOTE_S
+
+    def recall_progress(self, record: Record, uncertain_s: float) -> int:
+        """After a crash: what is known of how much has sounded, into the record; how much it can have been at most, in ms."""
+        found = None if self._progress is None else self._progress.recall(record.voice)
+        if found is not None and found[0] >= record.played_ms:
+            record.played_ms, record.position_ms = found
+            uncertain_s = NOTE_S + SLACK_S
+        return record.played_ms + round(uncertain_s * 1000)
 
     # ------------------------------------------------------------ what the output answers
 

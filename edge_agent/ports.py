@@ -228,11 +228,32 @@ class Task:
     """For what sounds: the horn is reserved, and the amplifier warm after so many seconds."""
 
 
+TEST_VOICE = "care"
+"""The voice of test tone and self-test at the output: it gives way to every order."""
+
+
 class Caretaker(Protocol):
     """Carries out the commands that touch more than playing: test tone, self-test, logs, restart, update, decommission."""
 
+    @property
+    def hears(self) -> bool:
+        """Whether this box has something to record its horn with: only then can it test it."""
+        ...
+
     def begin(self, task: Task) -> None:
         """Start the act; answers by `Agent.task_done`."""
+        ...
+
+
+class Progress(Protocol):
+    """Notes that outlive the process, if not the power; cheap enough for several a second."""
+
+    def note(self, voice: str, played_ms: int, position_ms: int) -> None:
+        """How much of it has sounded in all, and where in its present pass it is."""
+        ...
+
+    def recall(self, voice: str) -> tuple[int, int] | None:
+        """The last note of the life before, None if there is none."""
         ...
 
 
@@ -249,3 +270,4 @@ class Ports:
     volume: Volume
     health: Health
     caretaker: Caretaker
+    progress: Progress | None = None

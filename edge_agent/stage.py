@@ -41,7 +41,9 @@ class Performance:
     sounded_mono_s: float = -1.0
     """When it last began to sound; −1 is never."""
     saved_mono_s: float = 0.0
-    """When progress was last written down."""
+    """When progress was last written to disk."""
+    noted_mono_s: float = 0.0
+    """When it was last noted in memory that outlives the process."""
     ducked: bool = False
 
 

@@ -1,5 +1,6 @@
 """The bodies of the signed messages, one model a kind. Receivers ignore fields they do not know: newer senders may add some."""
 
+from datetime import time
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -92,6 +93,8 @@ class Config(BaseModel):
     heartbeat_s: int = Field(default=300, ge=5)
     volume_percent: int = Field(default=80, ge=0, le=100)
     log_level: str = "info"
+    self_test_at: time | None = time(21, 15)
+    """Local time of the daily acoustic self-test of a box that can hear itself; each box adds some minutes. None: by order only."""
 
 
 class Operation(StrEnum):
@@ -177,7 +180,7 @@ class Event(BaseModel):
     """Monotonic milliseconds since the device's boot."""
     boot_id: str
     clock: ClockState
-    type: Literal["job", "refused", "fault", "note"] | str  # noqa: PYI051  the literals are the known ones
+    type: Literal["job", "refused", "fault", "self_test", "note"] | str  # noqa: PYI051  the literals are the known ones
     data: dict[str, Any]
 
 
@@ -205,7 +208,9 @@ class JobReport(BaseModel):
     by: str | None = None
     """What cut or superseded it: a job id."""
     played_ms: int | None = None
-    """How much has sounded so far."""
+    """How much has sounded so far. After a crash: how much has sounded for certain."""
+    played_at_most_ms: int | None = None
+    """After a crash: how much it can have been. None: `played_ms` is exact."""
     start_error_ms: float | None = None
     """Actual minus planned start of the first frame, with PLAYING."""
     evidence: Evidence | None = None
@@ -233,6 +238,28 @@ class FaultReport(BaseModel):
 
     kind: str = Field(max_length=50)
     detail: str = Field(default="", max_length=500)
+
+
+class Finding(StrEnum):
+    """What an acoustic self-test found the horn to be."""
+
+    GOOD = "good"
+    SILENT = "silent"
+    WEAK = "weak"
+    DISTORTED = "distorted"
+
+
+class SelfTestReport(BaseModel):
+    """`data` of an event of type "self_test": what came back of a chirp. A finding that is not good is a fault besides."""
+
+    model_config = _FROZEN
+
+    finding: Finding
+    score: float
+    """Height of the correlation over its typical height; noise alone reaches about 5."""
+    level_db: float | None = None
+    delay_ms: float | None = None
+    distortion: float | None = None
 
 
 class Heartbeat(BaseModel):

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from edge_agent.agent import Agent, Boot
+from edge_agent.agent import Agent
+from edge_agent.boot import Boot
 from edge_agent.box_settings import BoxSettings, load_box
-from edge_agent.folder import Folder, open_folder, wipe
+from edge_agent.folder import Folder, open_folder, ram_folder, wipe
 from edge_agent.identity import Identity, load_key
 from edge_agent.options import Options
 from edge_agent.ports import Amplifier, Output, Ports, Volume
+from edge_agent.progress import RamProgress
 from edge_agent.runtime.box import BoxHealth, NoAmplifier, NoVolume
 from edge_agent.runtime.caretaker import Act, BoxCaretaker, logs_act
 from edge_agent.runtime.clock import SystemClock, boot_id
@@ -102,7 +104,7 @@ def run(settings: Settings) -> None:
             now_s=lambda: agent.time.now_s(),  # noqa: PLW0108  the agent comes to be below
             post=loop.post,
         )
-        acts = _acts(settings, box, output, folder, loop)
+        acts = _acts(settings, box, output, folder)
         if releases is not None:
             acts[Operation.UPDATE] = update_act(releases, lambda order: web.bring(order)[0], folder.library)
         ports = Ports(
@@ -119,7 +121,9 @@ def run(settings: Settings) -> None:
                 ending={Operation.RESTART: restart, Operation.DECOMMISSION: decommission},
                 after={Operation.UPDATE: loop.stop},
                 post=loop.post,
+                hears=box.microphone is not None,
             ),
+            progress=RamProgress(ram_folder(settings.state) / "progress", boot),
         )
         options = settings.options or options_for(identity.station_url)
         agent = Agent(
@@ -157,7 +161,7 @@ def _output(settings: Settings, folder: Folder, boot: str, post: Post) -> Output
     from edge_agent.sound.wav import WavSink  # noqa: PLC0415  the agent's logic runs where no sound library is
 
     if settings.sink is not Sink.WAV:
-        from edge_agent.sound.card import CardOutput, card_name, ram_folder  # noqa: PLC0415
+        from edge_agent.sound.card import CardOutput, card_name  # noqa: PLC0415
 
         if settings.sink is Sink.CARD or card_name() is not None:
             return CardOutput(ram_folder(folder.path), folder.library, post)
@@ -181,14 +185,14 @@ def _volume(box: BoxSettings) -> Volume:
     return NoVolume() if box.mixer is None else CommandVolume(box.mixer)
 
 
-def _acts(settings: Settings, box: BoxSettings, output: Output, folder: Folder, loop: Loop) -> dict[Operation, Act]:
+def _acts(settings: Settings, box: BoxSettings, output: Output, folder: Folder) -> dict[Operation, Act]:
     """What this box can do for a technician far away."""
     from edge_agent.sound.selftest import HornTests, microphone, own_file  # noqa: PLC0415
 
     recorder = None if box.microphone is None else microphone(box.microphone)
     if recorder is None and output.evidence is Evidence.E1:
         recorder = own_file(output)
-    horn = HornTests(output, folder.library, recorder, loop.post)
+    horn = HornTests(output, folder.library, recorder)
     acts: dict[Operation, Act] = {Operation.TEST_TONE: horn.test_tone, Operation.SELF_TEST: horn.self_test}
     if settings.tail is not None:
         acts[Operation.LOGS] = logs_act(settings.tail)

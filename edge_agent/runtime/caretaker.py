@@ -39,11 +39,14 @@ class BoxCaretaker:
         ending: Mapping[Operation, Callable[[], None]],
         after: Mapping[Operation, Callable[[], None]],
         post: Callable[[Any], None],
+        hears: bool = False,
     ) -> None:
         self._acts = acts
         self._ending = ending
         self._after = after
         self._post = post
+        self.hears = hears
+        """Whether there is something to record the horn with."""
 
     def begin(self, task: Task) -> None:
         """Carry it out and answer."""

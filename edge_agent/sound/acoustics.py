@@ -5,12 +5,12 @@ distorted the horn is. Levels are relative to full scale of the recording, so "w
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.sound.decoding import RATE_HZ, Samples
+from protocol.messages import Finding
 
 CHIRP_S = 1.2
 LOW_HZ, HIGH_HZ = 400.0, 3_500.0
@@ -23,15 +23,6 @@ WEAK_DB = -45.0
 """Level of the chirp in the recording below which the horn is called weak, unless the box knows its own."""
 DISTORTED = 0.2
 """Share of the chirp's energy at frequencies which it is not playing at that moment; echoes alone make about 0.1."""
-
-
-class Finding(StrEnum):
-    """What the horn did."""
-
-    GOOD = "good"
-    SILENT = "silent"
-    WEAK = "weak"
-    DISTORTED = "distorted"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ reads no Opus, so the verified bytes are decoded to a WAV on a RAM disk. Voices 
 """
 
 import contextlib
-import hashlib
 import os
 import threading
 import time
@@ -233,14 +232,3 @@ def _server_listens() -> bool:
         return True
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     return runtime is not None and (Path(runtime) / "pulse" / "native").is_socket()
-
-
-def ram_folder(state: Path) -> Path:
-    """Where decoded samples go: a RAM disk spares the SD card."""
-    shared = Path("/dev/shm")  # noqa: S108  private below: a folder of our own, 0700
-    if not shared.is_dir():
-        return state / "decoded"
-    name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
-    folder = shared / f"loa-agent-{name}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder

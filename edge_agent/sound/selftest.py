@@ -10,20 +10,17 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from edge_agent.agent import Agent
 from edge_agent.box_settings import MicrophoneSettings
 from edge_agent.library import FolderLibrary, digest
-from edge_agent.ports import Output, Task
+from edge_agent.ports import TEST_VOICE, Output, Task
 from edge_agent.sound import acoustics
 from edge_agent.sound.decoding import RATE_HZ, Samples
-from protocol.messages import CommandResult, FaultReport
+from protocol.messages import CommandResult, Finding
 
-Post = Callable[[Callable[[Agent], None]], None]
 Recorder = Callable[[Callable[[], None], float], Samples]
 """Given what to do while recording and for how many seconds, the recording from before it on."""
 
 LOAD_S = 1.0
-_VOICE = "care"
 
 
 def tone() -> Samples:
@@ -37,11 +34,10 @@ def tone() -> Samples:
 class HornTests:
     """The two acts of remote care that make a sound. `recorder` is None where nothing can record."""
 
-    def __init__(self, output: Output, library: FolderLibrary, recorder: Recorder | None, post: Post) -> None:
+    def __init__(self, output: Output, library: FolderLibrary, recorder: Recorder | None) -> None:
         self._output = output
         self._library = library
         self._recorder = recorder
-        self._post = post
 
     def test_tone(self, task: Task) -> CommandResult:
         """Play it; whether anybody heard it is for the technician to say."""
@@ -49,7 +45,7 @@ class HornTests:
         return CommandResult(command_id=task.command_id, ok=True)
 
     def self_test(self, task: Task) -> CommandResult:
-        """Play the chirp, record it, judge it; what is wrong becomes a fault."""
+        """Play the chirp, record it, judge it."""
         if self._recorder is None:
             return CommandResult(command_id=task.command_id, ok=False, detail="no_microphone")
         sound = acoustics.chirp()
@@ -58,17 +54,15 @@ class HornTests:
         except OSError as error:
             return CommandResult(command_id=task.command_id, ok=False, detail=f"microphone: {error}"[:200])
         found = acoustics.judge(recording)
-        good = found.finding is acoustics.Finding.GOOD
-        if not good:
-            report = FaultReport(kind=f"horn_{found.finding}", detail=f"score {found.score}, level {found.level_db} dB")
-            self._post(lambda agent: agent.fault(report))
         data = {
             "score": found.score,
             "level_db": found.level_db,
             "delay_ms": found.delay_ms,
             "distortion": found.distortion,
         }
-        return CommandResult(command_id=task.command_id, ok=good, detail=found.finding, data=data)
+        return CommandResult(
+            command_id=task.command_id, ok=found.finding is Finding.GOOD, detail=found.finding, data=data
+        )
 
     def _play(self, sound: Samples, warm_in_s: float) -> None:
         """Through the same output as everything else; blocks until it has sounded."""
@@ -77,11 +71,11 @@ class HornTests:
         soundfile.write(out, sound, RATE_HZ, format="WAV", subtype="PCM_16")
         sha256 = digest(iter([out.getvalue()]))
         self._library.path(sha256).write_bytes(out.getvalue())
-        self._output.load(_VOICE, sha256)
+        self._output.load(TEST_VOICE, sha256)
         time.sleep(max(0.0, begin_mono_s - 0.1 - time.monotonic()))
-        self._output.start(_VOICE, 1, at_mono_s=begin_mono_s, from_ms=0, gain_db=0.0)
+        self._output.start(TEST_VOICE, 1, at_mono_s=begin_mono_s, from_ms=0, gain_db=0.0)
         time.sleep(max(0.0, begin_mono_s + len(sound) / RATE_HZ + 0.3 - time.monotonic()))
-        self._output.unload(_VOICE)
+        self._output.unload(TEST_VOICE)
         self._library.discard(sha256)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from edge_agent.agent import Agent, Boot
+from edge_agent.agent import Agent
+from edge_agent.boot import Boot
 from edge_agent.folder import DATABASE, open_store
 from edge_agent.identity import Identity
 from edge_agent.options import Options
@@ -53,6 +54,8 @@ class _Body:
 
 
 class _Caretaker:
+    hears = False
+
     def __init__(self, box: "Box") -> None:
         self._box = box
 

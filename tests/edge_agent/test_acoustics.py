@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from edge_agent.sound.acoustics import Finding, chirp, judge
+from edge_agent.sound.acoustics import chirp, judge
 from edge_agent.sound.decoding import RATE_HZ
+from protocol.messages import Finding
 
 
 def place(

@@ -6,7 +6,9 @@ import os
 import pytest
 
 from edge_agent.errors import PermanentError
-from edge_agent.folder import BALLAST, BALLAST_BYTES, open_folder, open_store, set_aside
+from edge_agent.folder import BALLAST, BALLAST_BYTES, open_folder, open_store, ram_folder, set_aside, wipe
+from edge_agent.identity import IDENTITY_FILE, KEY_FILE
+from edge_agent.progress import RamProgress
 from edge_agent.store import Store
 from protocol.envelope import Kind
 from protocol.messages import Ack, EventBatch
@@ -229,3 +231,62 @@ def test_one_agent_a_folder(tmp_path):
     with pytest.raises(PermanentError, match="tiến trình khác"):
         open_folder(tmp_path)
     folder.close()
+
+
+def test_a_process_that_dies_knows_to_a_quarter_second_what_has_sounded(world, tmp_path):
+    world.progress = RamProgress(tmp_path / "progress", "boot-1")
+    world.crash()
+    world.boot(same_machine_boot=True)
+    job = world.job(10, 60)
+    world.order(job)
+    world.run(33.1)
+    world.crash()
+    world.progress = RamProgress(tmp_path / "progress", "boot-1")
+    world.boot(same_machine_boot=True)
+    world.run(60)
+    report = world.last(job)
+    assert (report.state, report.reason) == (S.CUT, Reason.POWER)
+    assert 22_800 <= report.played_ms <= 23_100 <= report.played_at_most_ms <= 23_600
+
+
+def test_after_a_power_cut_a_range_is_told_that_holds_the_truth(world, tmp_path):
+    world.progress = RamProgress(tmp_path / "progress", "boot-1")
+    world.crash()
+    world.boot(same_machine_boot=True)
+    job = world.job(10, 60)
+    world.order(job)
+    world.run(33.1)
+    world.crash(off_s=5)
+    world.progress = RamProgress(tmp_path / "progress", "boot-2")
+    world.boot()
+    world.run(60)
+    report = world.last(job)
+    assert report.played_ms <= 23_100 <= report.played_at_most_ms <= report.played_ms + 6_000
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"boot": "b", "voices": {"v": 3}}', b"\xff\x00"])
+def test_rubbish_in_the_note_of_progress_is_no_note(tmp_path, content):
+    (tmp_path / "progress").write_bytes(content)
+    assert RamProgress(tmp_path / "progress", "b").recall("v") is None
+
+
+def test_decommission_leaves_no_key_no_audio_and_no_decoded_sound(tmp_path):
+    state = tmp_path / "state"
+    folder = open_folder(state)
+    secret = b"the secret of this box"
+    (state / KEY_FILE).write_bytes(secret)
+    (state / IDENTITY_FILE).write_bytes(secret)
+    (state / "box.toml").write_text("trust_rtc = true\n")
+    (state / "agent.db.bad-1").write_bytes(secret)
+    (ram_folder(state) / "1.wav").write_bytes(secret)
+    for part in (folder.library.path("0" * 64), folder.library.part("1" * 64), state / "sound" / "out.wav"):
+        part.parent.mkdir(exist_ok=True)
+        part.write_bytes(secret)
+    still_open = (state / KEY_FILE).open("rb")  # what an unlinked file's blocks would still hold
+    ram = ram_folder(state)
+    folder.close()
+    wipe(state)
+    assert not ram.exists()
+    assert {path.name for path in state.rglob("*")} == {"box.toml", "lock"}
+    assert still_open.read() == b"\0" * len(secret)
+    still_open.close()

@@ -8,10 +8,12 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from edge_agent.agent import Agent, Boot
+from edge_agent.agent import Agent
+from edge_agent.boot import Boot
 from edge_agent.identity import Identity
 from edge_agent.options import Options
 from edge_agent.ports import ClockSource, FetchOrder, FetchOutcome, LoadProblem, Measurements, Ports, Task
+from edge_agent.progress import RamProgress
 from edge_agent.store import Store
 from protocol import topics
 from protocol.enrolment import BrokerAccess, EnrolAnswer, PollRequest
@@ -269,6 +271,7 @@ class FakeHealth:
 class FakeCaretaker:
     def __init__(self) -> None:
         self.tasks: list[Task] = []
+        self.hears = False
 
     def begin(self, task: Task) -> None:
         self.tasks.append(task)
@@ -298,6 +301,7 @@ class World:
         self.library = FakeLibrary()
         self.web = FakeWeb(self)
         self.volume, self.health, self.caretaker = FakeVolume(), FakeHealth(), FakeCaretaker()
+        self.progress: RamProgress | None = None
         self.desired_token: str | None = None
         self.config_token: str | None = None
         self.agent: Agent
@@ -342,6 +346,7 @@ class World:
                 volume=self.volume,
                 health=self.health,
                 caretaker=self.caretaker,
+                progress=self.progress,
             ),
             boot=Boot(boot_id=f"boot-{self.boots}", reason="test", version="1", reborn=reborn),
             options=self.options,
