@@ -3,6 +3,7 @@
 The same tests run on PostgreSQL (see `database_url`).
 """
 
+import importlib
 import io
 import os
 import shutil
@@ -21,6 +22,8 @@ from server.app import create_app
 from server.people import passwords
 from server.settings import Settings
 from voices import Studio
+from voices.ffmpeg import run_ffmpeg
+from voices.mastering import Loudness
 
 VOICES = Path(__file__).parent.parent / "voices"
 POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -235,6 +238,18 @@ def settings(tmp_path, database_url):
 def cheap_passwords(monkeypatch):
     """The same kind of hash with the least work: what it costs is not tested here."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def quick_mastering(monkeypatch):
+    """Encoded once, as it is: what mastering promises, and takes two seconds for, is tested with the voices."""
+
+    def once(source, target, _check=None):
+        codec = ["-c:a", "libopus", "-b:a", "24k", "-ar", "48000", "-map_metadata", "-1", "-flags:a", "+bitexact"]
+        run_ffmpeg(["-i", source, *codec, "-fflags", "+bitexact", "-f", "ogg", target])
+        return Loudness(-16.0, -3.5)
+
+    monkeypatch.setattr(importlib.import_module("voices.produce"), "master_to_opus", once)
 
 
 @pytest.fixture

@@ -120,7 +120,9 @@ def test_what_stays_unclear_is_flagged_and_the_author_told(listening):
     assert state["sha256"] == first["sha256"]
     notice = kinds(commune)["ear"]
     assert "1 câu" in notice["text"]
-    assert notice["path"].startswith("/ban-tin/")
+    page = commune.client.get(notice["path"], headers={"Authorization": f"Bearer {commune.token('canbo')}"}).text
+    assert "máy nghe thành" in page
+    assert f'href="#cau-{flagged["sentence_id"]}"' in page
 
 
 def test_the_audio_is_there_before_the_ear_has_listened_and_a_decision_freezes_it(listening):

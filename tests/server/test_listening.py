@@ -8,7 +8,7 @@ import soundfile
 from server.productions.recipe import recipe_of
 from server.tables import Version
 
-TEXT = "CHẬM câu thứ nhất. CHẬM câu thứ hai. CHẬM câu thứ ba. CHẬM câu thứ tư."
+TEXT = "Câu thứ nhất đây. Câu thứ hai đây. CHẬM câu thứ ba. Câu thứ tư đây."
 
 
 @pytest.fixture
@@ -34,14 +34,15 @@ def length_s(content):
     return len(samples) / rate_hz
 
 
-@pytest.mark.parametrize("kind", ["mp3", "wav", "opus", "flac"])
-def test_one_sentence_is_heard_now_in_its_manner(commune, version, kind):
+def test_one_sentence_is_heard_now_in_its_manner(commune, version):
     second = sentences(commune, version)[1]
-    usual = get(commune, f"/versions/{version}/sentences/{second['id']}/audio?format={kind}")
-    assert usual.headers["content-type"].startswith("audio/")
-    assert length_s(usual.content) == pytest.approx(len(second["spoken"]) * 0.04, abs=0.1)
+    path = f"/versions/{version}/sentences/{second['id']}/audio"
+    for kind in ("mp3", "wav", "opus", "flac"):
+        usual = get(commune, f"{path}?format={kind}")
+        assert usual.headers["content-type"].startswith("audio/")
+        assert length_s(usual.content) == pytest.approx(len(second["spoken"]) * 0.04, abs=0.1)
     commune.call("canbo", "PUT", f"/versions/{version}/manner", json={"speed": 0.7})
-    slow = get(commune, f"/versions/{version}/sentences/{second['id']}/audio?format={kind}")
+    slow = get(commune, path)
     assert length_s(slow.content) == pytest.approx(len(second["spoken"]) * 0.04 / 0.7, abs=0.1)
 
 
