@@ -17,8 +17,10 @@ from loa import (
     bench_play,
     bench_reading,
     bench_station,
+    bench_traffic,
     bench_voice,
     demo_command,
+    migrate_command,
     plan_command,
     read_command,
     run_command,
@@ -38,6 +40,7 @@ app.command("serve")(serve_command.serve)
 app.command("read")(read_command.read)
 app.command("say")(say_command.say)
 app.command("plan")(plan_command.plan)
+app.command("migrate")(migrate_command.migrate)
 app.command("backup")(backup_command.backup)
 app.command("restore")(backup_command.restore)
 app.add_typer(agent_command.app, name="agent")
@@ -53,6 +56,7 @@ bench.command("console")(bench_console.console)
 bench.command("chaos")(bench_chaos.chaos)
 bench.command("exactly-once")(bench_exactly_once.exactly_once)
 bench.command("play")(bench_play.play)
+bench.command("traffic")(bench_traffic.traffic)
 app.add_typer(bench, name="bench")
 
 
