@@ -1,20 +1,21 @@
 """The sound card, by miniaudio (just_playback): every voice is loaded into a player of its own before it is needed.
 
 What is loaded before starts within a millisecond; what is spawned at its instant is an audible echo of its neighbour. miniaudio
-reads no Opus, so the verified bytes are decoded to a WAV on a RAM disk. Voices that sound together are mixed by the system
-(PulseAudio, PipeWire, dmix).
+reads no Opus, so the verified bytes are decoded to a WAV on a RAM disk: the first seconds before the voice counts as loaded, the
+rest while it may sound already, for an emergency of three minutes must not wait until all of it is decoded. Voices that sound
+together are mixed by the system (PulseAudio, PipeWire, dmix).
 """
 
 import contextlib
 import os
 import threading
 import time
-import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soundfile
 import structlog
 from just_playback import Playback
 from just_playback.ma_result import MiniaudioError
@@ -23,7 +24,7 @@ from edge_agent.agent import Agent
 from edge_agent.errors import SoundError
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import LoadProblem
-from edge_agent.sound.decoding import RATE_HZ, Sound
+from edge_agent.sound.decoding import RATE_HZ, WAV_HEADER_BYTES, Sound, wav_header
 from edge_agent.sound.loading import Loader
 from edge_agent.sound.piped import PipedStream
 from edge_agent.sound.streams import StreamPlayers
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 WATCH_S = 0.02
 """How often the end of a voice is looked for."""
+HEAD_FRAMES = RATE_HZ * 3
+"""Decoded before a voice counts as loaded."""
 SPIN_S = 0.002
 """The last stretch before an instant is waited in small steps: the kernel wakes a sleeper up to a millisecond late."""
 
@@ -160,15 +163,34 @@ class CardOutput:
         assert isinstance(sound, Sound)  # streams have players of their own here
         self._number += 1
         file = self._folder / f"{self._number}.wav"
-        with wave.open(str(file), "wb") as samples:
-            samples.setnchannels(1)
-            samples.setsampwidth(2)
-            samples.setframerate(RATE_HZ)
-            while len(block := sound.read(RATE_HZ * 5)):
-                samples.writeframes((np.clip(block, -1.0, 1.0) * 32767).astype(np.int16).tobytes())
-        playback = Playback(str(file))
+        try:
+            file.write_bytes(wav_header(sound.frames))
+            os.truncate(file, WAV_HEADER_BYTES + sound.frames * 2)
+            done = _decode(sound, file, 0, HEAD_FRAMES)
+            playback = Playback(str(file))
+        except (OSError, MiniaudioError, soundfile.LibsndfileError, RuntimeError) as error:
+            file.unlink(missing_ok=True)
+            raise SoundError(f"Không chuẩn bị được âm thanh để phát: {error}") from error
+        found = _Voice(playback, file, sound.frames * 1000 // RATE_HZ)
         with self._work:
-            self._voices[voice] = _Voice(playback, file, sound.frames * 1000 // RATE_HZ)
+            self._voices[voice] = found
+        if done < sound.frames:
+            threading.Thread(
+                target=self._decode_rest, args=(voice, found, sound, done), name="decode", daemon=True
+            ).start()
+
+    def _decode_rest(self, name: str, voice: _Voice, sound: Sound, done: int) -> None:
+        """The rest of a voice, until it is all there or no longer wanted."""
+        try:
+            while done < sound.frames and self._voices.get(name) is voice:
+                count = _decode(sound, voice.file, done, RATE_HZ * 5)
+                if not count:
+                    return
+                done += count
+        except (OSError, soundfile.LibsndfileError, RuntimeError) as error:
+            detail = str(error)
+            if self._voices.get(name) is voice:
+                self._post(lambda agent: agent.voice_failed(name, LoadProblem.UNDECODABLE, detail))
 
     def _run(self) -> None:
         """Start what is due, notice what has ended."""
@@ -212,6 +234,15 @@ class CardOutput:
     def _tell_ended(self, name: str, voice: _Voice) -> None:
         take, length_ms = voice.take, voice.length_ms
         self._post(lambda agent: agent.voice_ended(name, take, length_ms))
+
+
+def _decode(sound: Sound, file: Path, at: int, frames: int) -> int:
+    """Write the next samples of a sound into their place in a file that is there; how many there were."""
+    block = sound.read(min(frames, sound.frames - at))
+    with file.open("r+b") as samples:
+        samples.seek(WAV_HEADER_BYTES + at * 2)
+        samples.write((np.clip(block, -1.0, 1.0) * 32767).astype(np.int16).tobytes())
+    return len(block)
 
 
 def _position_ms(voice: _Voice) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from edge_agent.errors import PermanentError
 
 RATE_HZ = 48_000
+WAV_HEADER_BYTES = 44
 Samples = NDArray[np.float32]
 
 
@@ -69,6 +71,13 @@ class Sound:
     def _mono(self, frames: int) -> Samples:
         block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
         return np.asarray(block.mean(axis=1) if block.shape[1] > 1 else block[:, 0], np.float32)
+
+
+def wav_header(frames: int) -> bytes:
+    """Of a WAV with so many frames of 16-bit mono at RATE_HZ."""
+    size = frames * 2
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE_HZ, RATE_HZ * 2, 2, 16)
+    return struct.pack("<4sI4s", b"RIFF", 36 + size, b"WAVE") + form + struct.pack("<4sI", b"data", size)
 
 
 def _resample(samples: Samples, rate_hz: int) -> Samples:

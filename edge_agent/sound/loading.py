@@ -7,6 +7,7 @@ from queue import SimpleQueue
 import structlog
 
 from edge_agent.agent import Agent
+from edge_agent.errors import SoundError
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import LoadProblem
 from edge_agent.sound.decoding import BadHashError, Sound, UndecodableError
@@ -19,7 +20,7 @@ Post = Callable[[Callable[[Agent], None]], None]
 
 
 class Loader:
-    """`take` gets each opened sound; the agent is told afterwards."""
+    """`take` gets each opened sound, and may raise SoundError; the agent is told afterwards."""
 
     def __init__(self, library: FolderLibrary, take: Callable[[str, Sound | PipedStream], None], post: Post) -> None:
         self._library = library
@@ -66,7 +67,11 @@ class Loader:
         except OSError as error:
             problem, detail = LoadProblem.MISSING, str(error)
         else:
-            self._take(voice, sound)
-            self._post(lambda agent: agent.voice_loaded(voice))
-            return
+            try:
+                self._take(voice, sound)
+            except SoundError as error:
+                problem, detail = LoadProblem.NO_OUTPUT, str(error)
+            else:
+                self._post(lambda agent: agent.voice_loaded(voice))
+                return
         self._post(lambda agent: agent.voice_failed(voice, problem, detail))

@@ -8,7 +8,6 @@ twelve hours a WAV's 32-bit sizes are full: `path-2` goes on with the very next 
 
 import json
 import os
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from edge_agent.agent import Agent
 from edge_agent.identity import write_private
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import LoadProblem
-from edge_agent.sound.decoding import RATE_HZ
+from edge_agent.sound.decoding import RATE_HZ, WAV_HEADER_BYTES, wav_header
 from edge_agent.sound.loading import Loader
 from edge_agent.sound.mixer import Begun, Happened, Mixer
 from protocol.jobs import Stream
@@ -32,7 +31,6 @@ log = structlog.get_logger(__name__)
 BLOCK_FRAMES = RATE_HZ // 100
 AHEAD_S = 0.08
 """How far before its instant a block is rendered: this sink's buffer. One that misses its instant is a gap, as on a sound card."""
-HEADER_BYTES = 44
 LONGEST_FRAMES = (2**32 - 2**20) // 2
 """What a WAV's 32-bit sizes can hold: about twelve hours."""
 
@@ -149,7 +147,7 @@ class WavSink:
     def _open(self, path: Path) -> None:
         self._path = path
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        self._size_frames = max(0, (os.fstat(self._handle).st_size - HEADER_BYTES) // 2)
+        self._size_frames = max(0, (os.fstat(self._handle).st_size - WAV_HEADER_BYTES) // 2)
         self._write_header()
 
     def _roll(self, first_frame: int) -> None:
@@ -177,10 +175,7 @@ class WavSink:
         return Epoch(wall_s, mono_s) if path.exists() and 0 <= elapsed_frames < LONGEST_FRAMES / 2 else None
 
     def _write_header(self) -> None:
-        size = self._size_frames * 2
-        form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE_HZ, RATE_HZ * 2, 2, 16)
-        header = struct.pack("<4sI4s", b"RIFF", 36 + size, b"WAVE") + form + struct.pack("<4sI", b"data", size)
-        os.pwrite(self._handle, header, 0)
+        os.pwrite(self._handle, wav_header(self._size_frames), 0)
 
     # ------------------------------------------------------------ real time
 
@@ -211,7 +206,7 @@ class WavSink:
         if first_frame - self._base_frame + BLOCK_FRAMES > LONGEST_FRAMES:
             self._roll(first_frame)
         samples, happened = self._mixer.render(first_frame, BLOCK_FRAMES)
-        os.pwrite(self._handle, samples.tobytes(), HEADER_BYTES + (first_frame - self._base_frame) * 2)
+        os.pwrite(self._handle, samples.tobytes(), WAV_HEADER_BYTES + (first_frame - self._base_frame) * 2)
         self._next_frame = first_frame + BLOCK_FRAMES
         self._size_frames = max(self._size_frames, self._next_frame - self._base_frame)
         self._write_header()

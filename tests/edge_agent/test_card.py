@@ -70,42 +70,84 @@ def pulse(tmp_path):
         yield environment
 
 
+@contextlib.contextmanager
+def recording(pulse, path):
+    """What comes out of both horns while inside, into a file; inside, it runs already."""
+    with path.open("wb") as file:
+        recorder = subprocess.Popen(
+            ["parec", "-d", "m.monitor", "--latency-msec=4", "--rate=48000", "--channels=2", "--format=s16le"],
+            env=pulse,
+            stdout=file,
+        )
+        while not path.stat().st_size:  # a null sink's monitor begins up to 2 s after it is opened
+            time.sleep(0.01)
+        yield
+        recorder.terminate()
+        recorder.wait()
+
+
+def player(pulse, folder, sha256: str, sink: str, *, before: str = "") -> subprocess.Popen:
+    """A process with a card of its own that has loaded the sound; `before` is run in it first."""
+    found = subprocess.Popen(
+        [sys.executable, "-c", before + PLAYER, str(folder), sha256, sink],
+        env=pulse | {"PULSE_SINK": sink},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert found.stdout is not None
+    assert found.stdout.readline() == "loaded\n"
+    return found
+
+
+def start(found: subprocess.Popen, at_s: float) -> None:
+    assert found.stdin is not None
+    found.stdin.write(f"{at_s}\n")
+    found.stdin.flush()
+
+
 def test_two_cards_start_together(pulse, tmp_path):
     library = FolderLibrary(tmp_path / "audio")
     data = opus(1.5)
     library.path(name_of(data)).write_bytes(data)
-    recorded = (tmp_path / "recorded.raw").open("wb")
-    recorder = subprocess.Popen(
-        ["parec", "-d", "m.monitor", "--latency-msec=4", "--rate=48000", "--channels=2", "--format=s16le"],
-        env=pulse,
-        stdout=recorded,
-    )
-    players = [
-        subprocess.Popen(
-            [sys.executable, "-c", PLAYER, str(tmp_path), name_of(data), sink],
-            env=pulse | {"PULSE_SINK": sink},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for sink in ("left", "right")
-    ]
-    for player in players:
-        assert player.stdout is not None
-        assert player.stdout.readline() == "loaded\n"
-    while not (tmp_path / "recorded.raw").stat().st_size:  # a null sink's monitor begins up to 2 s after it is opened
-        time.sleep(0.01)
-    at_s = time.monotonic() + 1.0
-    for player in players:
-        assert player.stdin is not None
-        player.stdin.write(f"{at_s}\n")
-        player.stdin.flush()
-    said = [player.communicate(timeout=40)[0] for player in players]
-    recorder.terminate()
-    recorder.wait()
-    recorded.close()
+    path = tmp_path / "recorded.raw"
+    players = [player(pulse, tmp_path, name_of(data), sink) for sink in ("left", "right")]
+    with recording(pulse, path):
+        at_s = time.monotonic() + 1.0
+        for found in players:
+            start(found, at_s)
+        said = [found.communicate(timeout=40)[0] for found in players]
     assert all("voice_started voice_ended" in text for text in said), said
-    stereo = np.fromfile(tmp_path / "recorded.raw", np.int16).reshape(-1, 2) / 32768
+    stereo = np.fromfile(path, np.int16).reshape(-1, 2) / 32768
     (left,), (right,) = (begins(stereo[:, side], decoded(data)) for side in (0, 1))
     assert abs(left - right) / RATE < 0.1  # the measured skew is a benchmark; here: not one after the other
     assert not list((tmp_path / "left").glob("*.wav"))
+
+
+SLOW = """
+import time
+from edge_agent.sound import card
+quick = card._decode
+def slow(sound, file, at, frames):
+    if at: time.sleep(1.0); print("decoding", at, flush=True)
+    return quick(sound, file, at, frames)
+card._decode = slow
+"""
+
+
+def test_a_long_sound_begins_before_all_of_it_is_decoded_and_is_whole(pulse, tmp_path):
+    library = FolderLibrary(tmp_path / "audio")
+    data = opus(9.0)
+    library.path(name_of(data)).write_bytes(data)
+    path = tmp_path / "recorded.raw"
+    with recording(pulse, path):
+        found = player(pulse, tmp_path, name_of(data), "left", before=SLOW)  # loaded before the rest was decoded
+        start(found, time.monotonic())
+        said = found.communicate(timeout=60)[0]
+    assert "decoding 144000" in said
+    assert "voice_started voice_ended" in said, said
+    left = np.fromfile(path, np.int16).reshape(-1, 2)[:, 0] / 32768
+    (first,) = begins(left, decoded(data))
+    for second in (2, 4, 6, 8):
+        (later,) = begins(left, decoded(data)[second * RATE :])
+        assert abs(later - first - second * RATE) / RATE < 0.05
