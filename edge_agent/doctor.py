@@ -1,51 +1,37 @@
 """What works on this box, in words that a technician uses. Reads only; may run beside the agent."""
 
-import importlib.util
+import os
 import platform
-import shutil
 import socket
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import httpx
 
+from edge_agent import fittings
 from edge_agent.box_settings import BoxSettings, load_box
+from edge_agent.checks import Check, Verdict, fault, good, warning
 from edge_agent.errors import AgentError
 from edge_agent.folder import DATABASE
 from edge_agent.identity import IDENTITY_FILE, KEY_FILE, Identity, load_key
 from edge_agent.ports import ClockSource
 from edge_agent.runtime.box import BoxHealth
 from edge_agent.runtime.clock import SystemClock, rtc_present
-from edge_agent.runtime.mixer import CommandVolume
 
+MOUNTS = Path("/proc/mounts")
+_FORGETFUL = frozenset({"tmpfs", "ramfs", "overlay", "overlayfs"})
+"""Of a read-only root: what is written there is gone with the power."""
 _HOT_C = 75.0
 _LITTLE_MB = 500
-
-
-class Verdict(StrEnum):
-    """How it is."""
-
-    GOOD = "tốt"
-    WARNING = "lưu ý"
-    FAULT = "hỏng"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: what it is, how it is, and what to do."""
-
-    name: str
-    verdict: Verdict
-    words: str
 
 
 def examine(state: Path) -> Iterator[Check]:
     """Look at everything, the quick things first."""
     yield _machine()
+    yield from _place(state)
     try:
         box = load_box(state)
     except AgentError as error:
@@ -54,9 +40,10 @@ def examine(state: Path) -> Iterator[Check]:
     yield from _enrolment(state)
     yield _memory(state)
     yield _clock(box)
-    yield from _sound(box)
-    yield from _gpio(box)
+    yield from fittings.sound(box)
+    yield from fittings.gpio(box)
     yield from _body(state)
+    yield from _service()
 
 
 def _machine() -> Check:
@@ -64,6 +51,51 @@ def _machine() -> Check:
     if sys.maxsize <= 2**32:
         return Check("Máy", Verdict.FAULT, f"{words}: cần hệ điều hành 64-bit (Raspberry Pi OS 64-bit).")
     return Check("Máy", Verdict.GOOD, words)
+
+
+def _place(state: Path, mounts: Path = MOUNTS) -> Iterator[Check]:
+    """Whether what is written there is still there after a power cut."""
+    name = "Nơi lưu"
+    if not state.exists():
+        yield fault(name, f"chưa có thư mục {state}. Hãy cài bằng gói loa-agent hoặc scripts/install-edge")
+        return
+    kind, options = _mounted(state, mounts)
+    if kind in _FORGETFUL:
+        words = f"{state} nằm trên {kind}: mất điện là mất lịch, khóa và báo cáo. Gắn một phân vùng riêng vào {state}"
+        yield fault(name, words)
+    elif "ro" in options:
+        yield fault(name, f"{state} chỉ đọc được. Gắn lại phân vùng: mount -o remount,rw {state}")
+    elif not os.access(state, os.W_OK):
+        yield warning(name, f"người dùng này không ghi được vào {state}: hãy khám bằng sudo")
+    else:
+        yield good(name, f"{state}, {kind or 'không rõ loại'}")
+
+
+def _mounted(path: Path, mounts: Path) -> tuple[str, set[str]]:
+    """File system and mount options of the place; empty where the kernel does not say."""
+    found: tuple[str, str, set[str]] = ("", "", set())
+    try:
+        lines = mounts.read_text(errors="replace").splitlines()
+    except OSError:
+        return "", set()
+    for line in lines:
+        fields = line.split(" ")
+        if len(fields) >= 4 and path.resolve().is_relative_to(fields[1]) and len(fields[1]) >= len(found[0]):
+            found = (fields[1], fields[2], set(fields[3].split(",")))
+    return found[1], found[2]
+
+
+def _service() -> Iterator[Check]:
+    """The unit, where there is a systemd to ask."""
+    if not Path("/run/systemd/system").is_dir():
+        return
+    said = subprocess.run(
+        ["systemctl", "is-active", "loa-agent"], capture_output=True, text=True, check=False, timeout=10
+    ).stdout.strip()
+    if said == "active":
+        yield good("Dịch vụ", "loa-agent đang chạy")
+    else:
+        yield fault("Dịch vụ", f"loa-agent không chạy ({said or 'không rõ'}). Xem: journalctl -u loa-agent -n 50")
 
 
 def _enrolment(state: Path) -> Iterator[Check]:
@@ -121,57 +153,20 @@ def _memory(state: Path) -> Check:
 
 
 def _clock(box: BoxSettings) -> Check:
-    source = SystemClock(trust_rtc=box.trust_rtc).source()
+    name, source = "Đồng hồ", SystemClock(trust_rtc=box.trust_rtc).source()
     if source is ClockSource.NTP:
-        return Check("Đồng hồ", Verdict.GOOD, "đồng bộ NTP" + (", có đồng hồ pin (RTC)" if rtc_present() else ""))
+        if not rtc_present():
+            words = "đồng bộ NTP, không có đồng hồ pin: mất điện mà không có mạng thì không phát theo lịch. Nên gắn RTC (DS3231)"
+            return warning(name, words)
+        if not box.trust_rtc:
+            return warning(name, "đồng bộ NTP, có đồng hồ pin (RTC) nhưng box.toml chưa ghi trust_rtc = true")
+        return good(name, "đồng bộ NTP, có đồng hồ pin (RTC)")
     if source is ClockSource.RTC:
-        return Check("Đồng hồ", Verdict.GOOD, "theo đồng hồ pin (RTC); chưa đồng bộ NTP")
+        return good(name, "theo đồng hồ pin (RTC); chưa đồng bộ NTP")
     words = (
         "chưa đồng bộ: máy hỏi giờ của đài; mất điện mà không có mạng thì không phát theo lịch. Nên gắn RTC (DS3231)."
     )
-    return Check("Đồng hồ", Verdict.WARNING, words)
-
-
-def _sound(box: BoxSettings) -> Iterator[Check]:
-    if importlib.util.find_spec("soundfile") is None:
-        yield Check("Âm thanh", Verdict.FAULT, "thiếu thư viện soundfile. Hãy cài lại: scripts/install-edge")
-        return
-    from edge_agent.sound.card import card_name  # noqa: PLC0415  may be missing on this box: that is what is looked at
-
-    if card_name() is None:
-        yield Check("Card âm thanh", Verdict.FAULT, "không thấy. Cắm USB audio, hoặc xem: aplay -l")
-    else:
-        yield Check("Card âm thanh", Verdict.GOOD, "mở được thiết bị mặc định")
-    if box.mixer is None:
-        yield Check("Âm lượng", Verdict.WARNING, "box.toml không có [mixer]: âm lượng không chỉnh từ xa được")
-    else:
-        percent = CommandVolume(box.mixer).percent()
-        good = percent is not None
-        yield Check(
-            "Âm lượng",
-            Verdict.GOOD if good else Verdict.FAULT,
-            f"{percent} %" if good else f"{box.mixer.kind} không trả lời",
-        )
-    player = shutil.which("mpv")
-    words = "có mpv" if player else "không có mpv: không tiếp âm được. Hãy cài: apt install mpv"
-    yield Check("Tiếp âm", Verdict.GOOD if player else Verdict.WARNING, words)
-    if box.microphone is None:
-        yield Check("Micro tự kiểm tra", Verdict.WARNING, "box.toml không có [microphone]: không biết loa câm hay rè")
-    elif shutil.which(box.microphone.command[0]) is None:
-        yield Check("Micro tự kiểm tra", Verdict.FAULT, f"không có lệnh {box.microphone.command[0]}")
-
-
-def _gpio(box: BoxSettings) -> Iterator[Check]:
-    for name, chip in (
-        ("Rơ-le công suất", box.amplifier.chip if box.amplifier else None),
-        ("Nút dừng", box.button.chip if box.button else None),
-    ):
-        if chip is None:
-            yield Check(name, Verdict.WARNING, "không khai báo trong box.toml")
-        elif not Path(chip).exists():
-            yield Check(name, Verdict.FAULT, f"không có {chip}")
-        else:
-            yield Check(name, Verdict.GOOD, f"khai báo ở {chip}; nghe thử bằng lệnh âm thử từ đài")
+    return warning(name, words)
 
 
 def _body(state: Path) -> Iterator[Check]:

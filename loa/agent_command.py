@@ -96,7 +96,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác.")] = False,
 ) -> None:
     """Khám máy này: cái gì chạy, cái gì hỏng, phải làm gì. Mã thoát 1 nếu có gì hỏng."""
-    from edge_agent.doctor import Verdict, examine
+    from edge_agent.checks import Verdict
+    from edge_agent.doctor import examine
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     marks = {Verdict.GOOD: "✓", Verdict.WARNING: "!", Verdict.FAULT: "✗"}
