@@ -42,6 +42,7 @@ from server.api import (
     setup,
     sign_in,
     speakers,
+    templates,
     tickets,
     tracks,
     units,
@@ -62,7 +63,7 @@ log = structlog.get_logger(__name__)
 _API = (
     public, tickets,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
-    speakers, commands, emergencies, cap, inbox, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays, units,
+    speakers, commands, emergencies, cap, inbox, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays, units, templates,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -37,6 +37,7 @@ def move_occurrence(
         start_at=start_at,
         max_start_delay_s=old.max_start_delay_s,
         test=old.test,
+        length_ms=old.duration_ms,
         group_id=old.group_id or "",
         except_areas=old.except_areas,
         except_speakers=old.except_speakers,
