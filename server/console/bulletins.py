@@ -1,9 +1,10 @@
 """The officer's and the leader's pages: a bulletin from its document to its approval."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
-from sqlmodel import col, select
+from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from protocol.priorities import Priority
@@ -12,26 +13,45 @@ from server import areas, dictionary
 from server.api import bulletins as api
 from server.api.productions import post_production
 from server.api.views import production_view, version_view
-from server.bulletins import editing, rereading, store
+from server.bulletins import editing, rereading, search, store
+from server.console import recordings
 from server.console.emergency_templates import TEMPLATES
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import rights
-from server.tables import Area, Person, Schedule, ScheduleStatus, StoredDocument, VersionStatus
+from server.tables import (
+    Area,
+    Occurrence,
+    OccurrenceStatus,
+    Person,
+    Schedule,
+    ScheduleStatus,
+    StoredDocument,
+    Version,
+    VersionStatus,
+)
 
 router = APIRouter(prefix="/ban-tin", include_in_schema=False)
+_SHOWN = 50
 _FOR_THE_DICTIONARY = frozenset({FlagCode.AMBIGUOUS, FlagCode.UNKNOWN_ABBREVIATION, FlagCode.FOREIGN_WORD})
 """Doubts about a word, which a row can end; numbers and signs are the rules' affair."""
 
 
 @router.get("")
-def get_bulletins(page: PageDep, truoc: str = "") -> Response:
-    """All bulletins, the newest first."""
+def get_bulletins(
+    page: PageDep, truoc: Annotated[str, Query(max_length=64)] = "", tim: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """The archive, the newest first, or what has the words of `tim`; each with where it was last used."""
     assert page.person is not None
     with page.station.database.read() as session:
-        rows = store.visible(session, page.person, limit=50, before_id=truoc)
+        rows = (
+            search.find(session, page.person, tim, limit=_SHOWN)
+            if tim.strip()
+            else store.visible(session, page.person, limit=_SHOWN, before_id=truoc)
+        )
         people = {p.id: p.name for p in session.exec(select(Person))}
-    return page.show("bulletins.html", rows=rows, people=people)
+        used = _used(session, [bulletin.id for bulletin, _ in rows])
+    return page.show("bulletins.html", rows=rows, people=people, used=used, query=tim, most=_SHOWN)
 
 
 @router.get("/moi")
@@ -122,12 +142,15 @@ def get_bulletin(bulletin_id: str, page: PageDep, ban: int = 0) -> Response:
         doubts=sum(len(s.flags) for s in script.doubtful),
         pieces=pieces,
         production=production,
-        starts={e["sentence_id"]: e["start_ms"] for e in reversed(production.timeline)} if production else {},
+        sounds={e["sentence_id"]: (e["start_ms"], e["end_ms"]) for e in reversed(production.timeline)}
+        if production
+        else {},
         people=people,
         rights=may,
         document=document,
         used=used,
         editable=version.status is VersionStatus.DRAFT and may["write"],
+        **recordings.shown(page, version.id),
     )
 
 
@@ -225,6 +248,17 @@ def pieces(sentence: Sentence) -> list[tuple[str, int | None]]:
     if end < len(sentence.written):
         cut.append((sentence.written[end:], None))
     return cut
+
+
+def _used(session: Session, ids: list[str]) -> dict[str, tuple[int, datetime]]:
+    """Bulletin → how many occurrences it had, and when the last one was due."""
+    rows = session.exec(
+        select(Version.bulletin_id, func.count(col(Occurrence.id)), func.max(Occurrence.due_at))
+        .join(Occurrence, col(Occurrence.version_id) == col(Version.id))
+        .where(col(Version.bulletin_id).in_(ids), Occurrence.status == OccurrenceStatus.PUBLISHED)
+        .group_by(col(Version.bulletin_id))
+    )
+    return {bulletin_id: (count, last) for bulletin_id, count, last in rows}
 
 
 def _new(page: Page, values: dict[str, object], error: str, status: int) -> Response:

@@ -35,6 +35,8 @@ ENTRIES = (
     Entry("/tu-dien", N_("Từ điển"), "dictionary", roles=_STUDIO),
     Entry("/lich-su", N_("Nhật ký phát"), "log"),
     Entry("/gop-y", N_("Góp ý"), "feedback", roles=_STUDIO, under=("/cong-khai",)),
+    Entry("/bao-cao", N_("Báo cáo"), "report"),
+    Entry("/bang", N_("Bảng lớn"), "board", roles=_STUDIO),
     Entry("/xa", N_("Xã"), "commune"),
 )
 

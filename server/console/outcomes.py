@@ -14,6 +14,7 @@ OUTCOMES = {
     "tieng": N_("Đang dựng tiếng."),
     "dung": N_("Đã gửi lệnh dừng tới tất cả các loa."),
     "khan-cap": N_("Đã phát lệnh khẩn cấp."),
+    "ghi-am": N_("Đã đưa bản ghi vào bản tin. Hãy dựng lại tiếng để nghe cả chương trình."),
     "giu-san": N_("Đã gửi xuống các loa để giữ sẵn."),
     "het": N_("Đã báo hết tình huống khẩn cấp."),
     "lai": N_("Đã gửi lại cho các loa chưa phát được."),

@@ -19,13 +19,22 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 _GIVEN = frozenset(["canbo", "lanhdao", "truongthon", "kythuat"])
 
 
+UNSAFE_HOST = "dai.test"
+"""The same station by a name that browsers do not take for this machine: not a secure context."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium with a microphone that hums."""
     if CHROMIUM is None:
         message = "Chromium is not installed (Debian: chromium)"
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    arguments = [
+        f"--host-resolver-rules=MAP {UNSAFE_HOST} 127.0.0.1",
+        "--no-sandbox",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+    ]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield started

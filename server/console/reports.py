@@ -1,0 +1,89 @@
+"""Reports as a page: sums of some days with plots, and the same as a workbook."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from server import words
+from server.api.reports import get_report
+from server.console.languages import N_
+from server.console.pages import Page, PageDep
+from server.reports import Sum
+from server.tables.columns import now
+
+router = APIRouter(prefix="/bao-cao", include_in_schema=False)
+_DAYS = timedelta(days=29)
+_HEIGHT, _STEP, _BAR = 120.0, 26.0, 9.0
+"""Of the plot, in its own units."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A day in the plot: planned beside aired, in the plot's units."""
+
+    name: str
+    x: float
+    planned: float
+    aired: float
+
+
+@router.get("")
+def get_page(
+    page: PageDep, tu: Annotated[str, Query(max_length=10)] = "", den: Annotated[str, Query(max_length=10)] = ""
+) -> Response:
+    """Thirty days, or those asked for."""
+    assert page.person is not None
+    today = now().astimezone(page.zone).date()
+    last = _day(den, today)
+    first = min(_day(tu, last - _DAYS), last)
+    start, end = _midnight(page, first), _midnight(page, last + timedelta(days=1))
+    made = get_report(page.person, page.station, from_=start, to=end)
+    highest = max((max(day.planned_minutes, day.aired_minutes) for day in made.by_day), default=0.0)
+    groups = (
+        (N_("Theo cụm loa"), made.by_speaker), (N_("Theo địa bàn"), made.by_area), (N_("Theo lĩnh vực"), made.by_field),
+        (N_("Theo loại tin"), made.by_priority), (N_("Theo người soạn"), made.by_author),
+    )  # fmt: skip
+    return page.show(
+        "reports.html",
+        made=made,
+        groups=groups,
+        bars=_bars(made.by_day, highest),
+        highest=highest,
+        width=max(1, len(made.by_day)) * _STEP,
+        height=_HEIGHT,
+        bar=_BAR,
+        failures=[
+            (": ".join(page.say(words.named(p)) for p in code.split(" ", 1)), n) for code, n in made.failures.items()
+        ],
+        first=first,
+        last=last,
+        query=f"from={quote(start.isoformat())}&to={quote(end.isoformat())}",
+    )
+
+
+def _bars(days: list[Sum], highest: float) -> list[Bar]:
+    scale = _HEIGHT / highest if highest else 0.0
+    return [
+        Bar(
+            name=f"{date.fromisoformat(day.name):%-d/%-m}",
+            x=round(number * _STEP, 1),
+            planned=round(day.planned_minutes * scale, 1),
+            aired=round(day.aired_minutes * scale, 1),
+        )
+        for number, day in enumerate(days)
+    ]
+
+
+def _midnight(page: Page, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=page.zone)
+
+
+def _day(text: str, default: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return default
