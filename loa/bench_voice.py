@@ -31,6 +31,9 @@ def voice(
     page: Annotated[
         Path | None, typer.Option(help="Viết trang HTML để người bản ngữ nghe và chấm, không lộ tên giọng.")
     ] = None,
+    times: Annotated[
+        bool, typer.Option("--times", help="Chỉ đo thời gian chờ, mỗi số một tỷ lệ với mức đã hứa; giọng đầu tiên.")
+    ] = False,
 ) -> None:
     """Đo các giọng: sai từ, sai chữ, khi đổi điều kiện, tốc độ, chờ tiếng đầu, bộ nhớ."""
     from loa.voice_trial import human_clips, measure_humans, measure_voice
@@ -47,6 +50,9 @@ def voice(
     if page:
         print(f"Trang nghe: {page}; đáp án: {_write_page(page, names, spoken)}", file=sys.stderr)
         return
+    if times:
+        _times(names[0], spoken, as_json=as_json)
+        return
     with Ear() as ear:
         results = [measure_voice(name, spoken, ear, changed=changed) for name in names]
         if people := human_clips(humans):
@@ -60,6 +66,28 @@ def voice(
         sys.stdout.write(json.dumps([result.as_json() for result in results], ensure_ascii=False, indent=1) + "\n")
     else:
         _print(results)
+
+
+def _times(voice: str, spoken: "Sequence[str]", *, as_json: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from loa.voice_times import load, measure_times
+
+    before = load()
+    figures = measure_times(voice, spoken)
+    if as_json:
+        report = {"voice": voice, "load": [before, load()], "figures": [figure.as_json() for figure in figures]}
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in (voice, "trung vị", "mức", "tỷ lệ", "lần đo"):
+        table.add_column(title, justify="left" if title == voice else "right")
+    for figure in figures:
+        median, limit = (f"{value:.3g} {figure.unit}".strip() for value in (figure.median, figure.limit))
+        table.add_row(figure.what, median, limit, f"{figure.ratio:.2f}", str(figure.runs))
+    Console(width=max(100, Console().width)).print(table)
+    print(f"Tải của máy trước và sau (load / nhân): {before}; {load()}")
 
 
 def _print(results: "Sequence[VoiceResult]") -> None:
