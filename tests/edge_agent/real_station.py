@@ -38,6 +38,7 @@ from protocol.messages import (
 )
 from protocol.policy import Policy, Window
 from protocol.priorities import Priority
+from tests.edge_agent.bad_line import Line
 from tests.edge_agent.sounds import name_of
 
 STATION, DEVICE = "xa", "loa-1"
@@ -62,7 +63,10 @@ def wait_for(what, seconds: float = 20.0):
 
 
 class RealStation:
-    """A context manager. `files` are served; `cut_after` ends the next download after so many bytes."""
+    """A context manager. `files` are served; `cut_after` ends the next download after so many bytes.
+
+    `line` is the way that the agent takes to broker and web, if not the direct one; `ahead` moves the station's clock.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -74,6 +78,8 @@ class RealStation:
         self.files: dict[str, bytes] = {}
         self.ranges: list[str] = []
         self.cut_after: int | None = None
+        self.line: Line | None = None
+        self.ahead = timedelta(0)
         self.events: dict[tuple[str, int], Event] = {}
         self.results: list[CommandResult] = []
         self.presence: list[bool] = []
@@ -104,6 +110,14 @@ class RealStation:
         self._stack.callback(self.client.disconnect)
         return self
 
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def by_line(self) -> "Line":
+        """From the enrolment on the agent reaches broker and web only through a line that can be made bad."""
+        self.line = self._stack.enter_context(Line(self.port, self.server.server_port))
+        return self.line
+
     def __exit__(self, *_):
         for agent in self.agents:
             if agent.poll() is None:
@@ -126,13 +140,14 @@ class RealStation:
         )
 
     def enrol(self) -> subprocess.CompletedProcess:
-        return self.loa("agent", "enrol", "--station", self.url, "--code", "ABCD-1234", "--state", str(self.box))
+        url = self.url if self.line is None else f"http://127.0.0.1:{self.line.ports[1]}"
+        return self.loa("agent", "enrol", "--station", url, "--code", "ABCD-1234", "--state", str(self.box))
 
-    def start(self) -> subprocess.Popen:
+    def start(self, program: tuple[str, ...] = ("-m", "loa", "agent", "run")) -> subprocess.Popen:
         online = len(self.presence)
         log = (self.folder / "agent.log").open("ab")
-        arguments = ["agent", "run", "--state", str(self.box), "--sink", "wav", "--wav", str(self.folder / "out.wav")]
-        agent = subprocess.Popen([sys.executable, "-m", "loa", *arguments], stderr=log, stdout=log)
+        arguments = ["--state", str(self.box), "--sink", "wav", "--wav", str(self.folder / "out.wav")]
+        agent = subprocess.Popen([sys.executable, *program, *arguments], stderr=log, stdout=log)
         log.close()
         self.agents.append(agent)
         wait_for(lambda: any(self.presence[online:]))
@@ -151,13 +166,13 @@ class RealStation:
 
     def seal(self, kind: Kind, body, *, key: SigningKey | None = None) -> str:
         audience = device_owner(STATION, DEVICE)
-        return seal(kind, body, key=key or self.key, audience=audience, rev=next(self._revs), now=datetime.now(UTC))
+        return seal(kind, body, key=key or self.key, audience=audience, rev=next(self._revs), now=self.now())
 
     def configure(self) -> None:
         self.send("config", Kind.CONFIG, Config(trust=self.trust, policy=ALWAYS))
 
     def order(self, *jobs: Job, key: SigningKey | None = None) -> str:
-        body = Desired(valid_until=datetime.now(UTC) + timedelta(days=8), jobs=jobs)
+        body = Desired(valid_until=self.now() + timedelta(days=8), jobs=jobs)
         return self.send("desired", Kind.DESIRED, body, key=key)
 
     def command(self, op: Operation, **args) -> CommandResult:
@@ -166,7 +181,7 @@ class RealStation:
         return wait_for(lambda: next((r for r in self.results if r.command_id == command_id), None), 30)
 
     def job(self, start_s: float, data: bytes, seconds: float, *, repeat: int = 1, serve: bool = True) -> Job:
-        at = datetime.now(UTC) + timedelta(seconds=start_s)
+        at = self.now() + timedelta(seconds=start_s)
         sha256 = name_of(data)
         if serve:
             self.files[sha256] = data
@@ -231,7 +246,7 @@ def _handler(station: RealStation):  # noqa: C901  one class, closed over the st
                 kind=Kind.HTTP,
                 keyring=Keyring([station.device]),
                 audience=station_owner(STATION),
-                now=datetime.now(UTC),
+                now=station.now(),
             )
             return (claims.body["method"], claims.body["path"]) == (self.command, self.path)
 
@@ -250,7 +265,7 @@ def _handler(station: RealStation):  # noqa: C901  one class, closed over the st
                 self._answer(401, b"")
             elif self.path.endswith("/poll"):
                 request = PollRequest.model_validate_json(body)
-                token = station.seal(Kind.POLL, PollAnswer(nonce=request.nonce, at=datetime.now(UTC)))
+                token = station.seal(Kind.POLL, PollAnswer(nonce=request.nonce, at=station.now()))
                 self._answer(200, token.encode())
             else:
                 self._answer(200, station.take(body).encode())
@@ -260,7 +275,12 @@ def _handler(station: RealStation):  # noqa: C901  one class, closed over the st
                 self._answer(403, json.dumps({"error": {"code": "forbidden", "message": "Mã không đúng."}}).encode())
                 return
             station.device = PublicKey(role=Role.DEVICE, owner=device_owner(STATION, DEVICE), x=request.public_key)
-            broker = BrokerAccess(host="127.0.0.1", port=station.port, username=DEVICE, password="p")
+            broker = BrokerAccess(
+                host="127.0.0.1",
+                port=station.line.ports[0] if station.line else station.port,
+                username=DEVICE,
+                password="p",
+            )
             answer = EnrolAnswer(station=STATION, device_id=DEVICE, name="Loa 1", trust=station.trust, broker=broker)
             self._answer(200, answer.model_dump_json().encode())
 
