@@ -99,7 +99,8 @@ def ram_folder(state: Path) -> Path:
     """Where decoded samples and notes of progress go: a RAM disk spares the SD card."""
     shared = Path("/dev/shm")  # noqa: S108  private below: a folder of our own, 0700
     name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
-    folder = shared / f"loa-agent-{name}" if shared.is_dir() else state / "decoded"
+    usable = shared.is_dir() and os.access(shared, os.W_OK)
+    folder = shared / f"loa-agent-{name}" if usable else state / "decoded"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
