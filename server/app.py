@@ -29,6 +29,7 @@ from server.api import (
     live,
     manners,
     notices,
+    notifications,
     occurrences,
     openapi,
     people,
@@ -38,6 +39,7 @@ from server.api import (
     programmes,
     relays,
     reports,
+    retention,
     schedules,
     setup,
     sign_in,
@@ -63,7 +65,8 @@ log = structlog.get_logger(__name__)
 _API = (
     public, tickets,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
-    speakers, commands, emergencies, cap, inbox, live, keys, calendar, notices, audit, reports, plan, groups, programmes, relays, units, templates,
+    speakers, commands, emergencies, cap, inbox, notifications, retention, live, keys, calendar, notices, audit, reports,
+    plan, groups, programmes, relays, units, templates,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

@@ -38,6 +38,8 @@ class Settings:
     dialect: Dialect = field(default_factory=Dialect)
     """How numbers and letters are said here; `LOA_DIALECT` is its JSON: {"thousand": "ngàn", "letters": "south"}."""
     max_upload_bytes: int = 20 * 1024 * 1024
+    reserve_bytes: int = 300_000_000
+    """With less left on the disk, uploads and renders wait; what is due goes on. `LOA_RESERVE_BYTES`."""
     max_recording_bytes: int = 200_000_000
     """Of one recording handed in: half an hour of uncompressed stereo fits."""
 
@@ -65,6 +67,11 @@ class Settings:
     def track_dir(self) -> Path:
         """Recordings that were handed in, cleaned, each named by its sha256."""
         return self.data_dir / "tracks"
+
+    @property
+    def photo_dir(self) -> Path:
+        """Photos of faults, each named by its sha256."""
+        return self.data_dir / "photos"
 
     @property
     def clip_cache_dir(self) -> Path:
@@ -104,7 +111,9 @@ class Settings:
             n: os.environ[f"LOA_{n.upper()}"] for n in names if f"LOA_{n.upper()}" in os.environ
         }
         values |= {
-            n: int(os.environ[f"LOA_{n.upper()}"]) for n in ("port", "https_port", "workers") if f"LOA_{n.upper()}" in os.environ
+            n: int(os.environ[f"LOA_{n.upper()}"])
+            for n in ("port", "https_port", "workers", "reserve_bytes")
+            if f"LOA_{n.upper()}" in os.environ
         }
         if "LOA_FALLBACK_VOICES" in os.environ:
             named = os.environ["LOA_FALLBACK_VOICES"].split(",")

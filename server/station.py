@@ -1,10 +1,12 @@
 """The parts of one station process, as handlers reach them."""
 
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol
 
 from server.database import Database
 from server.feedback import Pace
+from server.notifications import ApprisePost, Post
 from server.people.sign_in import Attempts
 from server.productions import Workshop
 from server.settings import Settings
@@ -44,4 +46,7 @@ class Station:
     workshop: Workshop
     air: AirSide
     attempts: Attempts = field(default_factory=Attempts)
+    post: Post = field(default_factory=ApprisePost)
+    trying: Lock = field(default_factory=Lock)
+    """Held while somebody tries an address: one at a time."""
     feedback_pace: Pace = field(default_factory=Pace)

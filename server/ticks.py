@@ -6,6 +6,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
+from server import notifications, retention, room
 from server.scheduling import deadlines, materialise
 from server.station import Station
 from server.tables.columns import now
@@ -14,6 +15,9 @@ log = structlog.get_logger(__name__)
 _MATERIALISE_S = 60
 _DEADLINES_S = 5
 _STATISTICS_S = 3600
+_TELL_S = 30
+_SWEEP_HOUR = 3
+"""Local hour in which what is past its term is removed: nobody works, nothing is on air."""
 
 
 class Ticks:
@@ -27,6 +31,8 @@ class Ticks:
         self._scheduler.add_job(self.materialise, "interval", seconds=_MATERIALISE_S)
         self._scheduler.add_job(self.watch_deadlines, "interval", seconds=_DEADLINES_S)
         self._scheduler.add_job(self.refresh_statistics, "interval", seconds=_STATISTICS_S)
+        self._scheduler.add_job(self.tell_people, "interval", seconds=_TELL_S)
+        self._scheduler.add_job(self.sweep, "cron", hour=_SWEEP_HOUR, timezone=station.settings.timezone)
 
     def start(self) -> None:
         """Once now, then by the clock."""
@@ -36,6 +42,23 @@ class Ticks:
     def stop(self) -> None:
         """After the tick that runs."""
         self._scheduler.shutdown()
+
+    def tell_people(self) -> None:
+        """What somebody outside must know is noted, and what is due goes out."""
+        settings, at = self._station.settings, now()
+        try:
+            with self._station.database.write() as session:
+                notifications.plan(session, at, settings.timezone, disk_scarce=room.is_scarce(settings))
+            notifications.Outbox(self._station.database, self._station.post, settings.name).run(at)
+        except OperationalError as error:  # busy or away: the rows wait
+            log.warning("Could not tell people", error=str(error))
+
+    def sweep(self) -> None:
+        """What is past its term goes."""
+        try:
+            retention.Broom(self._station.database, self._station.settings).sweep(now())
+        except OperationalError as error:  # the next night makes up for it
+            log.warning("Could not sweep", error=str(error))
 
     def refresh_statistics(self) -> None:
         """The planner learns how large the tables have become."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from pydantic import BaseModel, Field
 
 from protocol.priorities import Priority
+from server import room
 from server.api.context import PersonDep, StationDep
 from server.api.views import (
     BulletinView,
@@ -66,6 +67,7 @@ def post_bulletin(
     """A document (or pasted text) becomes a bulletin with its script. A bad file makes nothing."""
     request = intake.Request(title=title, area_id=area_id, priority=priority, field=field)
     if file is not None and file.filename:
+        room.require(station.settings)
         bulletin, version = intake.from_file(
             station.database, station.settings, person, request, file.file, file.filename
         )

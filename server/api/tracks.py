@@ -6,6 +6,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
+from server import room
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items
 from server.bulletins import store, tracks
@@ -86,6 +87,7 @@ def post_track(
     edit_count: Annotated[int | None, Form(ge=0)] = None,
 ) -> TracksView:
     """Take a recording (wav, mp3, m4a, webm/opus, ogg, flac; half an hour at most) into a draft, after what is there."""
+    room.require(station.settings)
     version = tracks.add(
         station.database, station.settings, person, version_id, file.file, file.filename or "",
         language=language, title=title, seen=edit_count,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from protocol.priorities import Priority
-from server import notices
+from server import notices, room
 from server.bulletins import store
 from server.database import Database
 from server.productions import orders
@@ -111,6 +111,8 @@ class Workshop:
                     self._wake.wait(_IDLE_S)
 
     def _next(self, priorities: Collection[Priority], lane: Lane) -> bool:
+        if room.is_scarce(self._settings):  # an emergency is worth the last of the disk, the rest waits
+            priorities = [priority for priority in priorities if priority is Priority.EMERGENCY]
         with self._database.read() as session:  # the write lock is taken only when there is something
             if not orders.waiting(session, priorities):
                 return False
