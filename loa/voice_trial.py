@@ -114,6 +114,8 @@ def human_clips(folder: Path | None = None) -> list[tuple[Clip, str]]:
         spec = importlib.util.find_spec("vieneu")
         places = (spec.submodule_search_locations or []) if spec else []
         folder = Path(next(iter(places), "/nonexistent")) / "assets" / "samples"
+    elif (inside := folder / "vieneu" / "assets" / "samples").is_dir():  # where pip put the wheel
+        folder = inside
     found = []
     for sound in sorted(folder.glob("*.wav")):
         samples, rate_hz = soundfile.read(sound, dtype="float32", always_2d=True)

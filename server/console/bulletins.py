@@ -63,6 +63,7 @@ def get_new(
 ) -> Response:
     """The form for a new bulletin; `mau` begins from an emergency's template, the others with a title and a text."""
     assert page.person is not None
+    page.station.workshop.preview.prepare(page.station.settings.voice)
     if (template := TEMPLATES.get(mau)) is None:
         return _new(page, {"title": tieu_de, "text": noi_dung}, "", 200)
     with page.station.database.read() as session:

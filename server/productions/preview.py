@@ -28,6 +28,10 @@ class Preview:
     def __post_init__(self) -> None:
         self._free = threading.BoundedSemaphore(_MOST)
 
+    def prepare(self, voice: str) -> None:
+        """Somebody will soon listen: begin loading the voice, so that the first sentence need not wait. Returns at once."""
+        self.studio.prepare(voice)
+
     def say(self, sentence: SpokenSentence, voice: str, recipe: Recipe) -> bytes:
         """One sentence, 16-bit mono PCM at `RATE_HZ`. Raises BusyError, `VoiceError`."""
         leave = self._enter()

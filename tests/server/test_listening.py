@@ -1,6 +1,7 @@
 """An officer hears a sentence at once and a bulletin from its first sentence on; the finished audio also as MP3."""
 
 import io
+import time
 
 import pytest
 import soundfile
@@ -113,3 +114,15 @@ def test_the_finished_audio_is_also_mp3(commune):
     assert length_s(mp3.content) == pytest.approx(length_s(opus.content), abs=0.1)
     assert get(commune, f"/versions/{version}/audio?format=mp3").content == mp3.content
     assert get(commune, f"/versions/{version}/audio?format=aac").status_code == 422
+
+
+def test_whoever_begins_a_bulletin_finds_the_voice_loaded(commune, tmp_path):
+    assert (
+        commune.client.get("/ban-tin/moi", headers={"Authorization": f"Bearer {commune.token('canbo')}"}).status_code
+        == 200
+    )
+    log, end = tmp_path / "engine.log", time.monotonic() + 30
+    while not log.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert log.read_text("utf-8").startswith("open")
