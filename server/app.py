@@ -48,6 +48,7 @@ from server.api import (
     tickets,
     tracks,
     units,
+    uses,
 )
 from server.body_limit import BodyLimit
 from server.database import Database
@@ -66,7 +67,7 @@ _API = (
     public, tickets,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
     speakers, commands, emergencies, cap, inbox, notifications, retention, live, keys, calendar, notices, audit, reports,
-    plan, groups, programmes, relays, units, templates,
+    plan, groups, programmes, relays, units, templates, uses,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 

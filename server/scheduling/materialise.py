@@ -41,7 +41,7 @@ def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: st
     After an outage longer than eight days those whose time has passed are made too: they end as EXPIRED and are not forgotten.
     """
     last = session.exec(select(func.max(Occurrence.due_at)).where(Occurrence.schedule_id == schedule.id)).one()
-    first = max(min(at, last) if last else at, schedule.start_at, at - _LONGEST_GAP)
+    first = max(min(at, last or _since(session, schedule)), schedule.start_at, at - _LONGEST_GAP)
     without = left_out(session, schedule, first, first + AHEAD + _LONGEST_GAP, zone)
     planned = list(due(schedule, after=first, before=at + AHEAD, zone=zone, without=without))
     if not planned:
@@ -71,3 +71,10 @@ def materialise_one(session: Session, schedule: Schedule, at: datetime, zone: st
         made.append(occurrence)
     session.flush()
     return made
+
+
+def _since(session: Session, schedule: Schedule) -> datetime:
+    """From when on it was to sound: made, approved and, where needed, confirmed."""
+    version = session.get(Version, schedule.version_id)
+    yes = (schedule.created_at, schedule.confirmed_at, version.decided_at if version else None)
+    return max(at for at in yes if at is not None)
