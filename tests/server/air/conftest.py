@@ -183,6 +183,12 @@ class Station:
         return self.delivery(occurrence_id, speaker_id)
 
 
+@pytest.fixture
+def open_station() -> type[Station]:
+    """For tests that need more than one."""
+    return Station
+
+
 def wait_until(condition: Callable[[], bool], wait_s: float = 10.0) -> None:
     deadline = time.monotonic() + wait_s
     while not condition():
