@@ -47,8 +47,8 @@ class Ticks:
         """What somebody outside must know is noted, and what is due goes out."""
         settings, at = self._station.settings, now()
         try:
-            with self._station.database.write() as session:
-                notifications.plan(session, at, settings.timezone, disk_scarce=room.is_scarce(settings))
+            scarce = room.is_scarce(settings)
+            notifications.plan(self._station.database, at, settings.timezone, disk_scarce=scarce)
             notifications.Outbox(self._station.database, self._station.post, settings.name).run(at)
         except OperationalError as error:  # busy or away: the rows wait
             log.warning("Could not tell people", error=str(error))

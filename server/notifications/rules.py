@@ -1,6 +1,7 @@
 """Deciding how a role is told at an area, and how a person is reached."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from server import areas, audit
 from server.errors import InvalidInputError, NotFoundError
 from server.notifications.kinds import Kind, Manner, usual
 from server.people import accounts, rights
-from server.tables import Contact, NotificationRule, Person, RoleName
+from server.tables import Area, Contact, NotificationRule, Person, RoleName
 from server.tables.columns import now
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
@@ -31,27 +32,34 @@ class Rule:
     own: bool
 
 
-def manner(session: Session, area_id: str, role: RoleName, kind: Kind) -> Manner:
-    """What holds for a role there: the decision of the area, else of the nearest above it, else the usual."""
-    for area in areas.chain(session, area_id):
-        row = session.exec(
-            select(NotificationRule).where(
-                NotificationRule.area_id == area.id, NotificationRule.role == role, NotificationRule.kind == kind.value
-            )
-        ).first()
-        if row is not None:
-            return _manner(row)
-    return usual(role, kind)
+@dataclass(frozen=True)
+class Book:
+    """All decisions of all areas, read once."""
+
+    parents: Mapping[str, str | None]
+    decided: Mapping[tuple[str, RoleName, str], Manner]
+
+    @classmethod
+    def of(cls, session: Session, parents: Mapping[str, str | None]) -> "Book":
+        """As things stand."""
+        rows = session.exec(select(NotificationRule)).all()
+        return cls(parents, {(row.area_id, row.role, row.kind): _manner(row) for row in rows})
+
+    def manner(self, area_id: str, role: RoleName, kind: Kind) -> Manner:
+        """What holds for a role there: the decision of the area, else of the nearest above it, else the usual."""
+        place: str | None = area_id
+        while place is not None:
+            if (own := self.decided.get((place, role, kind.value))) is not None:
+                return own
+            place = self.parents.get(place)
+        return usual(role, kind)
 
 
 def rules_at(session: Session, area_id: str) -> list[Rule]:
     """Every role and kind, as it holds at the area."""
-    own = {
-        (row.role, row.kind)
-        for row in session.exec(select(NotificationRule).where(NotificationRule.area_id == area_id))
-    }
+    book = Book.of(session, dict(session.exec(select(Area.id, Area.parent_id)).all()))
     return [
-        Rule(role, kind, manner(session, area_id, role, kind), (role, kind.value) in own)
+        Rule(role, kind, book.manner(area_id, role, kind), (area_id, role, kind.value) in book.decided)
         for role in RoleName
         for kind in Kind
     ]

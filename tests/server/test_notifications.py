@@ -73,8 +73,7 @@ def missed(commune, *names, state=State.MISSED):
 def turn(commune, post, at=None):
     at = at or datetime.now(UTC)
     database = commune.station().database
-    with database.write() as session:
-        notifications.plan(session, at, ZONE)
+    notifications.plan(database, at, ZONE)
     Outbox(database, post, "Đài xã").run(at)
     told, post.sent = post.sent, []
     return told
