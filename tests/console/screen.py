@@ -7,6 +7,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from loa.console_pages import SIZES
 from reading.syllables import is_syllable
 
 ARTEFACTS = Path(os.environ.get("LOA_ARTEFACTS", "var/console"))
@@ -34,6 +35,8 @@ _NAMES = frozenset(
     ]
 ) | frozenset(["Safari", "Tab", "tsv", "txt", "UBND", "USB", "Wi", "Windows", "Word"])
 """Proper names and signs that Vietnamese screens use as they are."""
+_BY_SIZE = ["color-contrast", "target-size", "scrollable-region-focusable", "aria-hidden-focus", "link-in-text-block"]
+"""Rules of axe-core whose findings may differ between sizes."""
 _OVER_THE_EDGE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _TEXT = """() => {
     const names = ["aria-label", "placeholder", "alt", "title"];
@@ -67,10 +70,24 @@ class Screen:
         self.page.goto(path, wait_until="load")
         return self
 
-    def check(self, name: str) -> None:
-        """Nothing complained, nothing hangs over the edge, axe finds nothing serious, no English; and a picture of it."""
+    def resize(self, size: str) -> "Screen":
+        """The same page at another size."""
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.name = f"{self.name.partition('-')[0]}-{size}"
+        return self
+
+    def check(self, name: str, *, again: bool = False) -> None:
+        """Nothing complained, nothing hangs over the edge, axe finds nothing serious, no English; and a picture of it.
+
+        `again`: the page was looked at before at another size, only what depends on the size is asked.
+        """
         self.picture(name)
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
+        options = {
+            "resultTypes": ["violations"],
+            **({"runOnly": {"type": "rule", "values": _BY_SIZE}} if again else {}),
+        }
+        found = Axe().run(self.page, options=options).response["violations"]
         problems = {
             "complaints": self.complaints,
             "over the edge, px": max(0, self.page.evaluate(_OVER_THE_EDGE)),

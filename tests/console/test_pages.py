@@ -9,12 +9,15 @@ from server.console.messages import messages
 pytestmark = pytest.mark.xdist_group("console")
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("username", PAGES)
-def test_pages(look, username, size):
-    screen = look(username, size)
+def test_pages(look, username):
+    screen = look(username)
     for path in PAGES[username]:
-        screen.open(path).check(path.strip("/").replace("/", "-") or "hom-nay")
+        name = path.strip("/").replace("/", "-") or "hom-nay"
+        first, *others = SIZES
+        screen.resize(first).open(path).check(name)
+        for size in others:
+            screen.resize(size).check(name, again=True)
 
 
 def test_every_text_is_in_english_too():
