@@ -87,11 +87,11 @@ def _judged(total: Tally) -> dict[str, Any]:
 
 
 def _manifests(counted: Counted) -> dict[str, Any]:
-    """Planned a week ahead by rules, each of a day's broadcasts comes into the horizon by itself: the long list each time."""
+    """Planned a week ahead by rules the list is long, and goes out once a day, when a day comes into the horizon."""
     week = counted.manifest_bytes + counted.bytes_a_job * 7 * BULLETINS_A_DAY
     return {
         "manifest_bytes": {"a_day_ahead": counted.manifest_bytes, "a_week_ahead": round(week)},
-        "manifests_if_planned_a_week_ahead_mb": round(DAYS * BULLETINS_A_DAY * week / _MB, 1),
+        "manifests_if_planned_a_week_ahead_mb": round(DAYS * week / _MB, 1),
     }
 
 

@@ -144,7 +144,7 @@ class TwoCards:
         """An emergency for now; when the request went out, and its id."""
         body = {
             "prepared_id": self._prepared, "area_id": SPEAKER_VILLAGE, "authority": "Chủ tịch UBND xã",
-            "confirm": True, "test": True,
+            "confirm": True,
         }  # fmt: skip
         ordered_s = time.monotonic()
         return ordered_s, str(self._officer.post("/emergencies", body)["id"])

@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from pydantic import BaseModel, ValidationError
@@ -30,7 +30,9 @@ from server.tables import (
 )
 
 HORIZON = timedelta(days=8)
-"""How far ahead a device holds its jobs."""
+"""How far ahead a device holds its jobs, at most."""
+_DAY_BEGINS = timedelta(hours=19)
+"""After midnight UTC: two in the morning in Việt Nam."""
 LINGER = timedelta(minutes=15)
 """A job stays listed this long after it must have ended: one that still sounds must not seem withdrawn."""
 CANCEL_LINGER = timedelta(days=8)
@@ -67,6 +69,14 @@ def digest(body: BaseModel) -> str:
     return hashlib.sha256(body.model_dump_json(exclude={"valid_until"}).encode()).hexdigest()
 
 
+def horizon(now: datetime) -> datetime:
+    """Until when jobs are listed now: whole days come in at once, at night. A day that came in broadcast by broadcast would send
+    the whole list as often, and that is most of what a speaker's month costs on a mobile network (`loa bench traffic`).
+    """
+    reach = now.astimezone(UTC) + HORIZON - _DAY_BEGINS
+    return reach.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY_BEGINS
+
+
 def plans(session: Session, speakers: Sequence[Speaker], now: datetime) -> dict[str, Plan]:
     """The plan of each of these speakers, by id."""
     found = {speaker.id: Plan() for speaker in speakers}
@@ -86,7 +96,7 @@ def _add_jobs(session: Session, speakers: dict[str, Speaker], found: dict[str, P
         .where(
             col(Delivery.speaker_id).in_(found),
             col(Delivery.state).not_in(ENDS),
-            func.coalesce(Delivery.start_at, Occurrence.due_at) <= now + HORIZON,
+            func.coalesce(Delivery.start_at, Occurrence.due_at) <= horizon(now),
             func.coalesce(Delivery.not_after, Occurrence.not_after) > now - CANCEL_LINGER,
             col(Occurrence.id).not_in(select(Emergency.id)),
         )

@@ -17,7 +17,7 @@ from protocol.keys import device_owner
 from protocol.states import ENDS, State
 from server.air import lease
 from server.air.keys import KeyStore
-from server.air.manifest import HORIZON, Plan, digest, plans
+from server.air.manifest import Plan, digest, horizon, plans
 from server.database import Database
 from server.deliveries import move
 from server.tables import Delivery, Occurrence, OccurrenceStatus, Speaker
@@ -140,7 +140,7 @@ def stale_speakers(session: Session, now: datetime) -> list[str]:
         .where(
             Delivery.state == State.QUEUED,
             enrolled,
-            func.coalesce(Delivery.start_at, Occurrence.due_at) <= now + HORIZON,
+            func.coalesce(Delivery.start_at, Occurrence.due_at) <= horizon(now),
         )
     )
     cancelled = select(Delivery.speaker_id).where(
