@@ -8,7 +8,7 @@ from server.api.views import ProductionView, production_view
 from server.bulletins import store
 from server.errors import NotFoundError
 from server.people import rights
-from server.productions import order
+from server.productions import order, stop
 
 router = APIRouter(prefix="/versions/{version_id}", tags=["productions"])
 
@@ -23,6 +23,19 @@ def post_production(version_id: str, person: PersonDep, station: StationDep) -> 
         order(session, person, version_id, station.settings.voice)
         view = production_view(session, version)
     station.workshop.kick()
+    assert view is not None
+    return view
+
+
+@router.delete("/production")
+def delete_production(version_id: str, person: PersonDep, station: StationDep) -> ProductionView:
+    """Stop what is queued or being rendered, at once. What is rendered already is kept for the next order."""
+    with station.database.write() as session:
+        version, bulletin = store.find_version(session, person, version_id)
+        rights.require(session, person, rights.Action.WRITE, bulletin.area_id, bulletin.priority)
+        production = stop(session, person, version_id)
+        view = production_view(session, version)
+    station.workshop.drop(production.id)
     assert view is not None
     return view
 

@@ -132,6 +132,19 @@ def give_back(session: Session, production_id: str) -> None:
         session.add(production)
 
 
+def stop(session: Session, person: Person, version_id: str) -> Production:
+    """Stop what is queued or being rendered for a version's present state: it will not be made until it is ordered again.
+
+    Raises NotFoundError, ConflictError (nothing is being made).
+    """
+    version, _ = store.find_version(session, person, version_id)
+    production = store.production_of(session, version)
+    if production is None or production.status not in {ProductionStatus.QUEUED, ProductionStatus.RENDERING}:
+        raise ConflictError("Bản tin này không có tiếng nào đang dựng để dừng.")
+    _close(session, production, ProductionStatus.CANCELLED, "Đã dừng theo yêu cầu.")
+    return production
+
+
 def _close(session: Session, production: Production, status: ProductionStatus, error: str = "") -> None:
     production.status, production.error = status, error
     production.claimed_until, production.finished_at = None, now()

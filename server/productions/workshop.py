@@ -68,6 +68,7 @@ class Workshop:
         self._stopping = threading.Event()
         self._wake = threading.Condition()
         self._threads: list[threading.Thread] = []
+        self._watches: dict[str, _Watch] = {}
 
     def start(self) -> None:
         """Take up what was ordered or left half-made, and whatever comes."""
@@ -98,6 +99,11 @@ class Workshop:
         with self._wake:
             self._wake.notify_all()
 
+    def drop(self, production_id: str) -> None:
+        """An order was stopped: whoever works on it ends now rather than at the next look."""
+        if watch := self._watches.get(production_id):
+            watch.drop()
+
     def _work(self, bench: _Bench) -> None:
         while not self._stopping.is_set():
             try:
@@ -121,14 +127,18 @@ class Workshop:
         if claimed is None:
             return False
         production, version, bulletin = claimed
-        self._make(production, version, bulletin, lane)
+        watch = _Watch(self._database, production.id, self._stopping, lambda: self._on_change(version.id))
+        self._watches[production.id] = watch
+        try:
+            self._make(production, version, bulletin, lane, watch)
+        finally:
+            del self._watches[production.id]
         self._on_change(version.id)
         if self._listening:
             self._listening.kick()
         return True
 
-    def _make(self, production: Production, version: Version, bulletin: Bulletin, lane: Lane) -> None:
-        watch = _Watch(self._database, production.id, self._stopping, lambda: self._on_change(version.id))
+    def _make(self, production: Production, version: Version, bulletin: Bulletin, lane: Lane, watch: "_Watch") -> None:
         with self._database.read() as session:
             recipe = recipe_of(session, self._settings, version)
         log.info("Rendering", version=version.id, sentences=len(recipe.sentences), voice=production.voice)
@@ -219,13 +229,17 @@ class _Watch:
             self._done = progress.done
         self._beat()
 
+    def drop(self) -> None:
+        """It is not wanted any more."""
+        self._wanted = False
+
     def unwanted(self) -> bool:
         """Asked by the voices room again and again, also while a long sentence is made."""
         self._beat()
         return self._stopping.is_set() or not self._wanted
 
     def _beat(self) -> None:
-        if time.monotonic() < self._next_beat or self._stopping.is_set():
+        if time.monotonic() < self._next_beat or self._stopping.is_set() or not self._wanted:
             return
         self._next_beat = time.monotonic() + _BEAT_S
         with self._database.write() as session:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from dataclasses import replace
 
 import pytest
@@ -138,3 +139,20 @@ def test_the_audio_of_what_is_approved_stays_when_the_station_gets_another_voice
     after = station(voice="khac")
     again = after.call("canbo", "POST", f"/versions/{version}/production")
     assert (again["sha256"], again["voice"]) == (first["sha256"], "thu")
+
+
+def test_what_is_being_made_is_stopped_at_once_and_can_be_ordered_again(commune, tmp_path):
+    text = " ".join(f"CHẬM câu số {word}." for word in ("một", "hai", "ba", "bốn", "năm", "sáu"))
+    version = commune.bulletin(text=text)["version"]["id"]
+    commune.error("canbo", "DELETE", f"/versions/{version}/production", 409)
+    commune.call("canbo", "POST", f"/versions/{version}/production")
+    while not (tmp_path / "engine.log").exists():
+        time.sleep(0.02)
+    commune.error("lanhdao", "DELETE", f"/versions/{version}/production", 403)
+    stopped = commune.call("canbo", "DELETE", f"/versions/{version}/production")
+    assert (stopped["status"], stopped["error"]) == ("cancelled", "Đã dừng theo yêu cầu.")
+    other = commune.bulletin(text="Tin khác.")["version"]["id"]
+    assert commune.ready(other)["status"] == "ready"  # the queue goes on, long before six slow sentences are said
+    assert (tmp_path / "engine.log").read_text("utf-8").count("render\t") < 6
+    assert commune.call("canbo", "GET", f"/versions/{version}/production")["status"] == "cancelled"
+    assert commune.ready(version)["status"] == "ready"
