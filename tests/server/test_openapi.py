@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from server.app import create_app
 from server.settings import Settings
 
-EXAMPLES = 4
+EXAMPLES = 3
 CHECKS = [response_schema_conformance, content_type_conformance]
 LEFT_OUT = {
     "/api/v1/live",  # a stream without an end
@@ -124,8 +124,8 @@ def test_whatever_follows_from_the_description_is_answered_as_described(commune)
         if result.ok().path not in LEFT_OUT:
             each_case(result.ok(), ask)
     assert problems == [], {label for label, *_ in problems}
-    assert statuses[200] + statuses[201] + statuses[204] > 30
-    assert statuses.total() > 250
+    assert statuses[200] + statuses[201] + statuses[204] > 20
+    assert statuses.total() > 200
 
 
 def test_ids_of_examples_are_real_ids(described):
