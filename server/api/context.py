@@ -9,7 +9,8 @@ from server.people import sign_in
 from server.station import Station
 from server.tables import Person
 
-COOKIE = "loa_session"
+_COOKIE = "loa_session"
+_SECURE_COOKIE = "__Secure-loa_session"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -22,12 +23,19 @@ async def station_of(request: Request) -> Station:
 StationDep = Annotated[Station, Depends(station_of)]
 
 
+def cookie_of(request: Request) -> str:
+    """The name of the session's cookie. Ports share cookies, and a browser lets no plain page replace one that came over HTTPS:
+    under one name, whoever has been on the HTTPS port could not sign in on the other any more.
+    """
+    return _SECURE_COOKIE if request.url.scheme == "https" else _COOKIE
+
+
 def token_of(request: Request) -> str:
     """The session token that came along, "" when none did. A bearer token goes before a cookie."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip()
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = request.cookies.get(cookie_of(request), "")
     if cookie and request.method not in _READING:
         _same_origin(request)
     return cookie

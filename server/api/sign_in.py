@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from server.api.context import COOKIE, PersonDep, StationDep, token_of
+from server.api.context import PersonDep, StationDep, cookie_of, token_of
 from server.api.views import PersonView, person_view
 from server.errors import NotSignedInError
 from server.people import sign_in
@@ -38,7 +38,7 @@ def enter(station: Station, request: Request, response: Response, username: str,
         station.attempts.failed(*keys)
         raise
     response.set_cookie(
-        COOKIE,
+        cookie_of(request),
         token,
         max_age=int(sign_in.LASTS.total_seconds()),
         httponly=True,
@@ -54,7 +54,7 @@ def leave(station: Station, request: Request, response: Response) -> None:
     if token := token_of(request):
         with station.database.write() as session:
             sign_in.end(session, token)
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(cookie_of(request), path="/", secure=request.url.scheme == "https")
 
 
 @router.post("/sign-in")

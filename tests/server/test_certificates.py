@@ -75,5 +75,10 @@ def test_the_station_answers_by_it(tmp_path, monkeypatch):
             answer = client.get(f"{url}/thiet-lap")
             assert "Thiết lập đài truyền thanh" in answer.text
             assert url in client.get(f"{url}/tin-cay").text
+            stage.set_up()
+            for address in (url, stage.url):  # both doors, one after the other: ports share their cookies
+                fields = {"username": "canbo", "password": stage.passwords["canbo"]}
+                client.post(f"{address}/dang-nhap", data=fields)
+                assert client.get(f"{address}/api/v1/me").json()["username"] == "canbo"
         with pytest.raises(httpx.ConnectError):
             httpx.get(url)
