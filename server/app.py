@@ -22,6 +22,7 @@ from server.api import (
     commands,
     dictionary,
     emergencies,
+    faults,
     groups,
     inbox,
     keys,
@@ -64,7 +65,7 @@ from voices import Ear, Studio, ear_is_installed
 
 log = structlog.get_logger(__name__)
 _API = (
-    public, tickets,
+    public, tickets, faults,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
     speakers, commands, emergencies, cap, inbox, notifications, retention, live, keys, calendar, notices, audit, reports,
     plan, groups, programmes, relays, units, templates, uses,

@@ -6,7 +6,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
-from server import notifications, retention, room
+from server import health, notifications, retention, room
 from server.scheduling import deadlines, materialise
 from server.station import Station
 from server.tables.columns import now
@@ -31,6 +31,7 @@ class Ticks:
         self._scheduler.add_job(self.materialise, "interval", seconds=_MATERIALISE_S)
         self._scheduler.add_job(self.watch_deadlines, "interval", seconds=_DEADLINES_S)
         self._scheduler.add_job(self.refresh_statistics, "interval", seconds=_STATISTICS_S)
+        self._scheduler.add_job(self.forget_samples, "interval", seconds=_STATISTICS_S)
         self._scheduler.add_job(self.tell_people, "interval", seconds=_TELL_S)
         self._scheduler.add_job(self.sweep, "cron", hour=_SWEEP_HOUR, timezone=station.settings.timezone)
 
@@ -66,6 +67,14 @@ class Ticks:
             self._station.database.refresh_statistics()
         except OperationalError as error:  # busy: the next hour makes up for it
             log.warning("Could not refresh the statistics", error=str(error))
+
+    def forget_samples(self) -> None:
+        """What boxes measured long ago."""
+        try:
+            with self._station.database.write() as session:
+                health.forget(session, now())
+        except OperationalError as error:  # busy: the next hour makes up for it
+            log.warning("Could not forget old samples", error=str(error))
 
     def materialise(self) -> None:
         """Occurrences of the next eight days."""

@@ -17,6 +17,7 @@ from protocol.errors import Refusal, RefusedError
 from protocol.ids import next_revision
 from protocol.keys import Keyring, PublicKey, device_owner, station_owner
 from protocol.messages import Ack, CommandResult, EventBatch, Heartbeat, JobReport, Presence, Reported
+from server import faults, health
 from server.air import outbox, reports
 from server.air.keys import KeyStore
 from server.database import Database
@@ -126,6 +127,8 @@ class Inbox:
                     for event in fresh:
                         if event.seq in told:
                             reports.apply(speaker, event, told[event.seq], rows)
+                        elif event.type == "fault":
+                            faults.noticed(session, speaker, event)
                 else:
                     _note(session, speaker, each, now)
             for speaker in speakers.values():
@@ -179,6 +182,8 @@ def _note(session: Session, speaker: Speaker, said: Said, now: datetime) -> None
             speaker.reported, speaker.reported_rev = body.model_dump(mode="json"), said.rev
     elif isinstance(body, Heartbeat):
         if said.rev > speaker.health.get("rev", 0):
+            before = speaker.health.get("at")
+            health.keep(session, speaker.id, body, datetime.fromisoformat(before) if before else None, now)
             speaker.health = {**body.model_dump(mode="json"), "rev": said.rev, "at": now.isoformat()}
     elif isinstance(body, CommandResult):
         command = session.get(DeviceCommand, body.command_id)

@@ -9,6 +9,7 @@ from server.tables import RoleName
 
 AT_THE_THUMB = 4
 _ALL = frozenset(RoleName)
+_MENDERS = frozenset({RoleName.TECHNICIAN})
 _STUDIO = frozenset({RoleName.OFFICER, RoleName.LEADER, RoleName.PROVINCE})
 
 
@@ -28,10 +29,13 @@ class Entry:
 
 ENTRIES = (
     Entry("/", N_("Hôm nay"), "today"),
+    Entry("/thon", N_("Thôn"), "village", roles=frozenset({RoleName.VILLAGE_HEAD})),
+    Entry("/ky-thuat", N_("Kỹ thuật"), "fault", roles=_MENDERS, under=("/su-co",)),
     Entry("/ban-tin/cho-duyet", N_("Chờ duyệt"), "approve", needs=Action.APPROVE),
     Entry("/ban-tin", N_("Bản tin"), "bulletin", under=("/len-song",)),
     Entry("/lich", N_("Lịch phát"), "calendar"),
     Entry("/loa", N_("Cụm loa"), "speaker"),
+    Entry("/ky-thuat", N_("Kỹ thuật"), "fault", needs=Action.SPEAKERS, roles=_STUDIO, under=("/su-co",)),
     Entry("/tu-dien", N_("Từ điển"), "dictionary", roles=_STUDIO),
     Entry("/lich-su", N_("Nhật ký phát"), "log"),
     Entry("/gop-y", N_("Góp ý"), "feedback", roles=_STUDIO, under=("/cong-khai",)),

@@ -25,5 +25,8 @@ OUTCOMES = {
     "nhap": N_("Đã nhập từ điển."),
     "tra-loi": N_("Đã trả lời góp ý."),
     "bo-gop-y": N_("Đã bỏ góp ý khỏi danh sách chờ."),
+    "thon-gui": N_("Đã gửi. Xã duyệt xong loa sẽ phát đúng giờ đã chọn."),
+    "bao-hong": N_("Đã báo cho kỹ thuật."),
+    "lenh": N_("Đã gửi lệnh cho loa. Câu trả lời hiện ở dưới."),
     "thiet-lap": N_("Đã thiết lập xong. Hãy đăng nhập."),
 }

@@ -18,9 +18,11 @@ from server.console import (
     shell,
     speakers,
     status,
+    technician,
     today,
     trust,
     urgent,
+    village,
 )
 
 ROUTERS = (
@@ -44,4 +46,6 @@ ROUTERS = (
     resident.router,
     resident_settings.router,
     feedback.router,
+    village.router,
+    technician.router,
 )

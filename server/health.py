@@ -1,0 +1,50 @@
+"""What boxes measured over time: one sample of each speaker in every ten minutes, kept for a month, for plots."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from protocol.messages import Heartbeat
+from server.tables import HealthSample
+
+STEP = timedelta(minutes=10)
+KEPT = timedelta(days=30)
+
+
+def keep(session: Session, speaker_id: str, body: Heartbeat, before: datetime | None, at: datetime) -> None:
+    """Keep a heartbeat unless the one `before` it fell into the same stretch. Only inside `Database.write()`."""
+    stretch = _stretch(at)
+    if before is not None and _stretch(before) >= stretch:
+        return
+    if session.get(HealthSample, (speaker_id, stretch)) is not None:  # another box, a moment ago
+        return
+    session.add(
+        HealthSample(
+            speaker_id=speaker_id,
+            at=stretch,
+            temperature_c=body.temperature_c,
+            signal_dbm=body.signal_dbm,
+            clock_offset_ms=body.clock_offset_ms,
+            disk_free_mb=body.disk_free_mb,
+        )
+    )
+
+
+def samples(session: Session, speaker_id: str, since: datetime) -> Sequence[HealthSample]:
+    """Since then, the oldest first."""
+    return session.exec(
+        select(HealthSample)
+        .where(HealthSample.speaker_id == speaker_id, col(HealthSample.at) >= since)
+        .order_by(col(HealthSample.at))
+    ).all()
+
+
+def forget(session: Session, at: datetime) -> None:
+    """Remove what is older than `KEPT`."""
+    session.exec(delete(HealthSample).where(col(HealthSample.at) < at - KEPT))
+
+
+def _stretch(at: datetime) -> datetime:
+    seconds = int(at.timestamp() // STEP.total_seconds() * STEP.total_seconds())
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,107 @@
+"""What a technician's board shows: every speaker with its chain, the worst first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from protocol.states import State
+from server.chain import Chain, Outcome, Signs, chain
+from server.tables import Delivery, Fault, Speaker
+
+_ENDED = (State.PLAYED, State.CUT, State.FAILED)
+_LOOKED_BACK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A speaker on the board."""
+
+    speaker: Speaker
+    chain: Chain
+
+    @property
+    def order(self) -> tuple[bool, int, datetime]:
+        """The worst first: how far a broadcast gets, then the longest broken; what is in repair comes last."""
+        broken = self.chain.broken
+        return (self.speaker.in_repair, self.chain.rank, (broken and broken.since) or self.speaker.created_at)
+
+
+def board(session: Session, speakers: Sequence[Speaker], at: datetime) -> list[Row]:
+    """Their chains, the worst first."""
+    ids = [speaker.id for speaker in speakers]
+    outcomes, faults = _outcomes(session, ids, at), _faults(session, ids)
+    heard = _two_last_heard(session)
+    rows = [
+        Row(speaker, chain(_signs(speaker, at, outcomes.get(speaker.id), faults.get(speaker.id, {}), heard)))
+        for speaker in speakers
+    ]
+    return sorted(rows, key=lambda row: row.order)
+
+
+def _signs(
+    speaker: Speaker,
+    at: datetime,
+    outcome: Outcome | None,
+    faults: dict[str, datetime],
+    heard: Sequence[tuple[str, datetime]],
+) -> Signs:
+    health = speaker.health
+    return Signs(
+        at=at,
+        enrolled=speaker.enrolled_at is not None,
+        online=speaker.online,
+        presence_at=speaker.presence_at,
+        last_heard_at=speaker.last_heard_at,
+        others_heard_at=next((when for other, when in heard if other != speaker.id), None),
+        under_voltage=health.get("under_voltage"),
+        outcome=outcome,
+        faults=faults,
+    )
+
+
+def _outcomes(session: Session, ids: Sequence[str], at: datetime) -> dict[str, Outcome]:
+    """How the last broadcast ended at each."""
+    last = (
+        select(Delivery.speaker_id, func.max(Delivery.changed_at).label("changed_at"))
+        .where(
+            col(Delivery.speaker_id).in_(ids),
+            col(Delivery.state).in_(_ENDED),
+            col(Delivery.changed_at) > at - _LOOKED_BACK,
+        )
+        .group_by(col(Delivery.speaker_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(Delivery).join(
+            last,
+            (col(Delivery.speaker_id) == last.c.speaker_id) & (col(Delivery.changed_at) == last.c.changed_at),
+        )
+    )
+    return {
+        row.speaker_id: Outcome(
+            at=row.changed_at, played=row.state is not State.FAILED, reason=row.reason, evidence=row.evidence
+        )
+        for row in rows
+    }
+
+
+def _faults(session: Session, ids: Sequence[str]) -> dict[str, dict[str, datetime]]:
+    """Speaker → kinds of its open faults → since when."""
+    found: dict[str, dict[str, datetime]] = {}
+    for fault in session.exec(select(Fault).where(col(Fault.speaker_id).in_(ids), col(Fault.resolved_at).is_(None))):
+        kinds = found.setdefault(fault.speaker_id, {})
+        kinds[fault.kind] = min(fault.occurred_at, kinds.get(fault.kind, fault.occurred_at))
+    return found
+
+
+def _two_last_heard(session: Session) -> list[tuple[str, datetime]]:
+    """The two speakers of the whole station that were heard last: one of them is "another" for every speaker."""
+    rows = session.exec(
+        select(Speaker.id, Speaker.last_heard_at)
+        .where(col(Speaker.last_heard_at).is_not(None))
+        .order_by(col(Speaker.last_heard_at).desc())
+        .limit(2)
+    )
+    return [(speaker_id, heard) for speaker_id, heard in rows if heard is not None]

@@ -1,0 +1,117 @@
+"""A village head on a phone: speak, write or take a template; hear it; choose when; see whether it sounded; report a fault."""
+
+import re
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.console.aired import BOTH
+
+pytestmark = pytest.mark.xdist_group("console")
+_LONGEST_MS = 90_000
+
+
+def newest(commune):
+    with commune.client("truongthon") as head:
+        return head.get("/bulletins")["items"][0]
+
+
+@pytest.mark.parametrize("size", BOTH)
+def test_speak_and_hear_it(look, commune, size):
+    head = look("truongthon", size, permissions=["microphone"])
+    head.open("/thon").check("thon")
+    left = head.page.locator(".limits").inner_text()
+    assert re.search(r"\d+\s+lần phát nữa hôm nay", left)
+    head.page.get_by_role("button", name="Bấm để nói").click()
+    head.page.locator(".clock").get_by_text("0:03").wait_for()
+    head.page.get_by_role("button", name="Dừng thu").click()
+    head.page.get_by_role("button", name="Nói lại").wait_for()
+    assert head.page.locator("[data-recorder] audio").is_visible()
+    head.page.get_by_role("button", name="Nghe thử").click()
+    head.page.locator("#audio").wait_for(timeout=_LONGEST_MS)
+    head.check("thon-nghe-thu")
+    assert "có lời thu âm" in head.page.inner_text("main")
+    version = newest(commune)["version"]["id"]
+    with commune.client("truongthon") as api:
+        (track,) = api.get(f"/versions/{version}/tracks")["items"]
+    assert track["duration_ms"] > 1500
+
+
+@pytest.mark.parametrize("size", BOTH)
+def test_a_template_goes_on_air_when_approved_and_is_seen_to_sound(look, commune, size):
+    head = look("truongthon", size)
+    head.open("/thon")
+    head.page.get_by_role("link", name="Họp thôn").click()
+    head.page.get_by_label("Giờ họp").fill("19:30")
+    head.page.get_by_label("Ngày họp").fill("2026-12-25")
+    head.page.get_by_label("Địa điểm").fill("nhà văn hóa thôn")
+    head.page.get_by_label("Nội dung").fill(f"bàn việc làm đường ({size})")
+    head.given |= {size}
+    head.check("thon-mau")
+    head.page.get_by_role("button", name="Nghe thử").click()
+    head.page.locator("#audio").wait_for(timeout=_LONGEST_MS)
+    head.check("thon-chon-gio")
+    head.page.locator(".hours button").first.click()
+    head.page.get_by_text("Đã gửi. Xã duyệt xong").wait_for()
+    head.check("thon-da-gui")
+    sent = newest(commune)["version"]
+    assert sent["status"] == "submitted"
+    with commune.client("lanhdao") as leader:
+        leader.post(f"/versions/{sent['id']}/approve", {"note": ""})
+    head.open(f"/thon/tin/{sent['id']}")
+    head.page.get_by_role("button", name="Phát ngay").click()
+    head.page.get_by_text("Đã phát", exact=False).first.wait_for(timeout=2 * _LONGEST_MS)
+    head.check("thon-da-phat")
+
+
+def test_a_rule_that_forbids_is_told_before_anything_is_sent(look, commune):
+    head = look("truongthon", "phone")
+    head.open("/thon")
+    head.page.get_by_label("Lời muốn loa đọc").fill("Mời bà con ra nhà văn hóa.")
+    head.page.get_by_role("button", name="Nghe thử").click()
+    head.page.locator("#audio").wait_for(timeout=_LONGEST_MS)
+    with commune.client("lanhdao") as leader:
+        area = commune.area_id("na-it")
+        village = {"village": {"sessions_a_day": 0, "minutes_a_day": 5}}
+        httpx.put(
+            f"{commune.url}/api/v1/areas/{area}/policy", json=village, headers=leader._http.headers
+        ).raise_for_status()
+        head.page.reload()
+        assert "0 lần phát nữa hôm nay" in " ".join(head.page.locator(".limits").inner_text().split())
+        head.page.locator(".hours button").first.click()
+        head.page.get_by_role("alert").get_by_text("tối đa là 0").wait_for()
+        httpx.put(f"{commune.url}/api/v1/areas/{area}/policy", json={}, headers=leader._http.headers).raise_for_status()
+    assert newest(commune)["version"]["status"] == "draft"  # nothing half-done
+    head.complaints.clear()  # the refusal was an error on purpose
+
+
+@pytest.mark.parametrize("size", BOTH)
+def test_report_a_broken_speaker_with_a_photo(look, commune, tmp_path, size):
+    photo = tmp_path / "anh.jpg"
+    Image.new("RGB", (2400, 1200), "grey").save(photo)
+    head = look("truongthon", size)
+    head.open("/thon")
+    head.page.get_by_role("link", name="Báo hỏng: Loa chợ Phiêng").click()
+    head.page.get_by_text("Loa rè, hú").click()
+    head.page.get_by_label("Chụp hoặc chọn ảnh").set_input_files(photo)
+    head.page.get_by_label("Kể thêm").fill(f"Rè từ hôm qua {size}")
+    head.given |= {size, "anh", "jpg"}
+    head.check("bao-hong")
+    head.page.get_by_role("button", name="Gửi cho kỹ thuật").click()
+    head.page.get_by_text("Đã báo cho kỹ thuật.").wait_for()
+    with commune.client("kythuat") as technician:
+        fault = next(f for f in technician.get("/faults?speaker_id=loa-cho")["items"] if size in f["text"])
+        assert fault["kind"] == "rattle"
+        kept = tmp_path / "kept.jpg"
+        kept.write_bytes(technician.download(f"/faults/{fault['id']}/photo"))
+    assert Image.open(kept).size == (1600, 800)
+
+
+def test_without_a_safe_connection_the_reason_is_told(look):
+    head = look("truongthon", "phone")
+    head.page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    head.open("/thon")
+    head.page.get_by_text("Trình duyệt chỉ cho thu âm trực tiếp khi kết nối an toàn").wait_for()
+    assert not head.page.get_by_role("button", name="Bấm để nói").is_visible()
+    head.check("thon-khong-https")
