@@ -3,6 +3,7 @@
 Drills are left out. Minutes are minutes on a speaker: ten minutes on three speakers are thirty.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ from sqlmodel import Session, col, select
 from protocol.priorities import Priority
 from protocol.states import ENDS, State
 from server import areas
+from server.errors import InvalidInputError
 from server.tables import Area, Bulletin, Delivery, Occurrence, Person, Schedule, Speaker, Version
 
 _FAILED = frozenset({State.CUT, State.MISSED, State.FAILED, State.REJECTED, State.EXPIRED})
+_PERIOD = re.compile(r"(20\d\d|21\d\d)(?:-(0[1-9]|1[0-2])|-Q([1-4]))?")
 _NOT_WANTED = frozenset({State.WITHDRAWN, State.CANCELLED, State.SUPERSEDED})
 
 
@@ -67,8 +70,22 @@ class Report(BaseModel):
     by_author: list[Sum]
     by_speaker: list[Sum]
     by_day: list[Sum]
+    by_month: list[Sum]
     failures: dict[str, int]
     """State and reason ("MISSED no_audio") → how often."""
+
+
+def period(text: str, zone: str) -> tuple[datetime, datetime]:
+    """A month ("2026-11"), a quarter ("2026-Q4") or a year ("2026") of local time as [start, end). Raises InvalidInputError."""
+    match = _PERIOD.fullmatch(text)
+    if match is None:
+        raise InvalidInputError("Kỳ báo cáo viết là tháng (2026-11), quý (2026-Q4) hoặc năm (2026).")
+    year, month, quarter = int(match[1]), match[2], match[3]
+    first = int(month) if month else 3 * int(quarter) - 2 if quarter else 1
+    months = 1 if month else 3 if quarter else 12
+    end = first + months
+    local = ZoneInfo(zone)
+    return datetime(year, first, 1, tzinfo=local), datetime(year + (end > 12), (end - 1) % 12 + 1, 1, tzinfo=local)
 
 
 def lines(session: Session, area_id: str, start: datetime, end: datetime) -> list[Line]:
@@ -132,6 +149,7 @@ def report(session: Session, area_id: str, found: Sequence[Line], zone: str) -> 
         by_author=_by(found, lambda line: line.author),
         by_speaker=_by(found, lambda line: line.speaker),
         by_day=_by(found, lambda line: line.due_at.astimezone(ZoneInfo(zone)).date().isoformat()),
+        by_month=_by(found, lambda line: f"{line.due_at.astimezone(ZoneInfo(zone)):%Y-%m}"),
         failures=dict(sorted(failures.items())),
     )
 
@@ -153,6 +171,7 @@ def workbook(made: Report, found: Sequence[Line], zone: str, title: str, named: 
         ("Theo người soạn", made.by_author),
         ("Theo cụm loa", made.by_speaker),
         ("Theo ngày", made.by_day),
+        ("Theo tháng", made.by_month),
     )
     for name, group in groups:
         sums.append([])

@@ -1,15 +1,18 @@
 """Reports add up, and a spreadsheet opens them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+import pdfplumber
 import pytest
 from openpyxl import load_workbook
 from sqlmodel import select
 
 from protocol.states import State
 from server import deliveries
+from server.reports import period
 from server.tables import Delivery
 from server.tables.columns import now
 
@@ -79,3 +82,41 @@ def test_the_workbook(aired):
 def test_a_span_that_makes_no_sense(commune):
     swapped = urlencode({"from": now().isoformat(), "to": (now() - timedelta(days=1)).isoformat()})
     assert "400 ngày" in commune.error("canbo", "GET", f"/reports?{swapped}", 422)
+
+
+def test_on_paper_it_has_the_commune_the_sums_and_the_reasons(aired):
+    answer = aired.client.get(
+        f"/api/v1/reports/pdf?{query()}", headers={"Authorization": f"Bearer {aired.token('lanhdao')}"}
+    )
+    assert answer.headers["content-type"] == "application/pdf"
+    with pdfplumber.open(BytesIO(answer.content)) as document:
+        text = "\n".join(page.extract_text() for page in document.pages)
+        bars = [bar for page in document.pages for bar in page.rects if bar["fill"] and bar["height"] > 20]
+    for words in (
+        "XÃ KHUỔI NẰN",
+        "BÁO CÁO PHÁT THANH",
+        "Nông Thị Hoa",
+        "Bị cắt giữa chừng: mất điện giữa chừng",
+        "2,5",
+        "1,2",
+    ):
+        assert words in text
+    assert bars  # the plot
+    assert len(answer.content) < 200_000  # only the letters that are used
+
+
+def test_months_and_quarters(aired):
+    month = f"{now().astimezone(ZoneInfo('Asia/Ho_Chi_Minh')):%Y-%m}"
+    report = aired.call("canbo", "GET", f"/reports?period={month}")
+    assert {row["name"] for row in report["by_month"]} <= {month}
+    aired.call("canbo", "GET", "/reports", expect=422)
+    aired.call("canbo", "GET", "/reports?period=2026-13", expect=422)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [("2026-12", (2026, 12, 1), (2027, 1, 1)), ("2026-Q4", (2026, 10, 1), (2027, 1, 1)), ("2028", (2028, 1, 1), (2029, 1, 1))],
+)  # fmt: skip
+def test_a_period_is_of_local_time(text, first, last):
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+    assert period(text, "Asia/Ho_Chi_Minh") == (datetime(*first, tzinfo=zone), datetime(*last, tzinfo=zone))
