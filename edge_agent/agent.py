@@ -38,7 +38,7 @@ from protocol import topics
 from protocol.envelope import Kind
 from protocol.errors import Refusal, RefusedError
 from protocol.keys import SigningKey, TrustSet
-from protocol.messages import Ack, CommandResult, Config, FaultReport, StationState
+from protocol.messages import Ack, CommandResult, Config, Evidence, FaultReport, StationState
 from protocol.states import Reason, State
 from schedules.policy import known_zone
 
@@ -93,6 +93,7 @@ class Agent:
             bad_file=self._bad_file,
             missing_file=self._missing_file,
             progress=ports.progress,
+            witness=ports.witness,
         )
         loudness = Loudness(ports.volume, self.time)
         self.director = Director(
@@ -301,6 +302,10 @@ class Agent:
     def voice_ended(self, voice: str, take: int, position_ms: int) -> None:
         """A voice has come to its end by itself."""
         self._performer.finished(voice, take, position_ms)
+
+    def voice_witnessed(self, voice: str, evidence: Evidence) -> None:
+        """Current or a microphone tells that it sounds."""
+        self._performer.witnessed(voice, evidence)
 
     def button(self) -> None:
         """Somebody at the box has pressed stop."""

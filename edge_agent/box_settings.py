@@ -23,6 +23,8 @@ class RelaySettings(BaseModel):
     warm_up_s: float = Field(default=1.5, ge=0, le=30)
     """From power to full sound: measured by ear once."""
     release_s: float = Field(default=5.0, ge=0, le=600)
+    sense_line: int | None = Field(default=None, ge=0)
+    """A current sensor's output, high while the amplifier draws more than it does in silence."""
 
 
 class ButtonSettings(BaseModel):
@@ -59,6 +61,8 @@ class MicrophoneSettings(BaseModel):
 
     command: tuple[str, ...] = ("arecord", "-q", "-t", "raw", "-f", "S16_LE", "-r", "48000", "-c", "1")
     """Writes 16-bit mono samples at 48 kHz to its standard output until it is ended."""
+    monitor: bool = False
+    """It is the sound server's own monitor: what it hears was not heard in the air, and is no evidence of that."""
 
 
 class BoxSettings(BaseModel):

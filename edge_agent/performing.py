@@ -6,10 +6,11 @@ import structlog
 
 from edge_agent.ledger import Ledger, Record
 from edge_agent.options import Options
-from edge_agent.ports import TEST_VOICE, LoadProblem, Output, Progress
+from edge_agent.ports import TEST_VOICE, LoadProblem, Output, Progress, Witness
 from edge_agent.stage import Performance, Phase, Stage
 from edge_agent.timekeeping import Timekeeper
 from edge_agent.timing import needed_s, pass_ms
+from protocol.messages import Evidence
 from protocol.priorities import DUCK_DB
 from protocol.states import ENDS, SOUNDING, Reason, State
 
@@ -35,6 +36,7 @@ class Performer:
         bad_file: Callable[[Record, str], None],
         missing_file: Callable[[Record], None],
         progress: Progress | None = None,
+        witness: Witness | None = None,
     ) -> None:
         self._stage = stage
         self._ledger = ledger
@@ -44,6 +46,7 @@ class Performer:
         self._bad_file = bad_file
         self._missing_file = missing_file
         self._progress = progress
+        self._witness = witness
         self.starts = 0
         """How many performances have begun in this life."""
 
@@ -182,6 +185,12 @@ class Performer:
         if performance is not None and performance.take == take and performance.phase is Phase.ORDERED:
             self._sounds(performance, mono_s)
 
+    def witnessed(self, voice: str, evidence: Evidence) -> None:
+        """Something else than the output tells that it sounds."""
+        performance = self._stage.by_voice(voice)
+        if performance is not None:
+            performance.witnessed = max(performance.witnessed or evidence, evidence, key=list(Evidence).index)
+
     def finished(self, voice: str, take: int, position_ms: int) -> None:
         """A voice has come to its end by itself."""
         performance = self._stage.by_voice(voice)
@@ -208,7 +217,8 @@ class Performer:
         name = self._output.name
         self._output.unload(record.voice)
         self._stage.drop(record)
-        self._ledger.move(record, State.PLAYED, evidence=self._output.evidence, output=name)
+        evidence = max(self._output.evidence, performance.witnessed or Evidence.E1, key=list(Evidence).index)
+        self._ledger.move(record, State.PLAYED, evidence=evidence, output=name)
 
     # ------------------------------------------------------------ inside
 
@@ -217,6 +227,8 @@ class Performer:
         performance.phase = Phase.SOUNDING
         performance.sounded_mono_s = mono_s
         performance.saved_mono_s = mono_s
+        if self._witness is not None and record.job.audio is not None and performance.witnessed is not Evidence.E4:
+            self._witness.attend(record.voice, record.job.audio.sha256, performance.from_ms)
         if record.state is State.READY:
             error_ms = None
             if self._time.trusted:

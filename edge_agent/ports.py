@@ -245,6 +245,14 @@ class Caretaker(Protocol):
         ...
 
 
+class Witness(Protocol):
+    """What else than the output can tell that something sounds: current in the amplifier, a microphone."""
+
+    def attend(self, voice: str, sha256: str, position_ms: int) -> None:
+        """A voice has just begun to sound from there on; answers by `Agent.voice_witnessed`, or not at all."""
+        ...
+
+
 class Progress(Protocol):
     """Notes that outlive the process, if not the power; cheap enough for several a second."""
 
@@ -271,3 +279,4 @@ class Ports:
     health: Health
     caretaker: Caretaker
     progress: Progress | None = None
+    witness: Witness | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edge_agent.ledger import Key, Record
+from protocol.messages import Evidence
 
 
 class Phase(StrEnum):
@@ -45,6 +46,8 @@ class Performance:
     noted_mono_s: float = 0.0
     """When it was last noted in memory that outlives the process."""
     ducked: bool = False
+    witnessed: Evidence | None = None
+    """The most that something else than the output has told of it."""
 
 
 class Stage:

@@ -19,7 +19,7 @@ from edge_agent.box_settings import BoxSettings, load_box
 from edge_agent.folder import Folder, open_folder, ram_folder, wipe
 from edge_agent.identity import Identity, load_key
 from edge_agent.options import Options
-from edge_agent.ports import Amplifier, Output, Ports, Volume
+from edge_agent.ports import Amplifier, Output, Ports, Volume, Witness
 from edge_agent.progress import RamProgress
 from edge_agent.runtime.box import BoxHealth, NoAmplifier, NoVolume
 from edge_agent.runtime.caretaker import Act, BoxCaretaker, logs_act
@@ -124,6 +124,7 @@ def run(settings: Settings) -> None:
                 hears=box.microphone is not None,
             ),
             progress=RamProgress(ram_folder(settings.state) / "progress", boot),
+            witness=_witness(box, folder, loop),
         )
         options = settings.options or options_for(identity.station_url)
         agent = Agent(
@@ -179,6 +180,24 @@ def _amplifier(box: BoxSettings, loop: Loop) -> Amplifier:
     if box.button is not None:
         StopButton(box.button, lambda: loop.post(Agent.button))
     return NoAmplifier() if box.amplifier is None else RelayAmplifier(box.amplifier)
+
+
+def _witness(box: BoxSettings, folder: Folder, loop: Loop) -> Witness | None:
+    """Who can tell that a job was heard, if anybody can."""
+    sensed = box.amplifier is not None and box.amplifier.sense_line is not None
+    heard = box.microphone is not None and not box.microphone.monitor
+    if not sensed and not heard:
+        return None
+    from edge_agent.sound.selftest import microphone  # noqa: PLC0415  the agent's logic runs where no sound library is
+    from edge_agent.sound.witness import BoxWitness  # noqa: PLC0415  the same
+
+    draws = None
+    if box.amplifier is not None and sensed:
+        from edge_agent.runtime.gpio import CurrentSense  # noqa: PLC0415  only boxes with GPIO have the library
+
+        draws = CurrentSense(box.amplifier).draws
+    ear = microphone(box.microphone) if box.microphone is not None and heard else None
+    return BoxWitness(folder.library, ear, draws, loop.post)
 
 
 def _volume(box: BoxSettings) -> Volume:

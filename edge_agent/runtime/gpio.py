@@ -43,6 +43,23 @@ class RelayAmplifier:
         log.info("amplifier", on=on)
 
 
+class CurrentSense:
+    """Whether the amplifier draws current. Raises PermanentError if the line cannot be had."""
+
+    def __init__(self, settings: RelaySettings) -> None:
+        assert settings.sense_line is not None
+        self._line = settings.sense_line
+        config = gpiod.LineSettings(direction=Direction.INPUT)
+        try:
+            self._request = gpiod.request_lines(settings.chip, {self._line: config}, consumer=CONSUMER)
+        except (OSError, ValueError) as error:
+            raise PermanentError(_cannot("cảm biến dòng", settings.chip, self._line, error)) from error
+
+    def draws(self) -> bool:
+        """Now."""
+        return self._request.get_value(self._line) is Value.ACTIVE
+
+
 class StopButton:
     """Calls `pressed` from a thread of its own. Raises PermanentError if the line cannot be had."""
 

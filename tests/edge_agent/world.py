@@ -12,7 +12,7 @@ from edge_agent.agent import Agent
 from edge_agent.boot import Boot
 from edge_agent.identity import Identity
 from edge_agent.options import Options
-from edge_agent.ports import ClockSource, FetchOrder, FetchOutcome, LoadProblem, Measurements, Ports, Task
+from edge_agent.ports import ClockSource, FetchOrder, FetchOutcome, LoadProblem, Measurements, Ports, Task, Witness
 from edge_agent.progress import RamProgress
 from edge_agent.store import Store
 from protocol import topics
@@ -302,6 +302,7 @@ class World:
         self.web = FakeWeb(self)
         self.volume, self.health, self.caretaker = FakeVolume(), FakeHealth(), FakeCaretaker()
         self.progress: RamProgress | None = None
+        self.witness: Witness | None = None
         self.desired_token: str | None = None
         self.config_token: str | None = None
         self.agent: Agent
@@ -347,6 +348,7 @@ class World:
                 health=self.health,
                 caretaker=self.caretaker,
                 progress=self.progress,
+                witness=self.witness,
             ),
             boot=Boot(boot_id=f"boot-{self.boots}", reason="test", version="1", reborn=reborn),
             options=self.options,
