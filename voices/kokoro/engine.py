@@ -11,7 +11,7 @@ from voices.engine import Clip, SpeechSettings
 from voices.errors import NothingToSayError
 from voices.kokoro import weights
 from voices.kokoro.care import carefully
-from voices.kokoro.finish import silence, trimmed, within_range
+from voices.kokoro.finish import creaking, silence, trimmed, within_range
 from voices.kokoro.model import RATE_HZ, Model, Prompt
 from voices.kokoro.prosody import FRAME_MS, Delivery, apply_tones, durations
 from voices.kokoro.realisation import Realisation, realise
@@ -42,7 +42,7 @@ class Plan:
 
 MOST_SYMBOLS = 260
 """In one run; the model takes 510, but memory and the wait for the first sound grow with it."""
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raised whenever the code changes the sound of the same data."""
 
 
@@ -71,7 +71,7 @@ class KokoroEngine:
         for plan in self.plans(text, settings):
             if pieces:
                 pieces.append(silence(settings.comma_pause_ms))
-            pieces.append(trimmed(self._model.sound(plan.prompt, plan.frames, plan.f0_hz, plan.energy)))
+            pieces.append(trimmed(self._spoken(plan)))
         return Clip(within_range(np.concatenate(pieces)), RATE_HZ)
 
     def plans(self, text: str, settings: SpeechSettings) -> Iterator[Plan]:
@@ -94,6 +94,13 @@ class KokoroEngine:
         groups = list(runs(parts, MOST_SYMBOLS))
         for number, group in enumerate(groups, 1):
             yield self._plan(assemble(group, said[-1].mark if number == len(groups) else ","), delivery)
+
+    def _spoken(self, plan: Plan) -> NDArray[np.float32]:
+        samples = self._model.sound(plan.prompt, plan.frames, plan.f0_hz, plan.energy).copy()
+        for place, (start_ms, end_ms) in zip(plan.utterance.places, plan.rimes_ms, strict=True):
+            if place.how.creak:
+                creaking(samples, start_ms * RATE_HZ // 1000, end_ms * RATE_HZ // 1000, place.how.creak)
+        return samples
 
     def _realised(self, phrase: Phrase, settings: SpeechSettings) -> list[Realisation]:
         care = {entry.word: entry for entry in settings.care}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from voices.kokoro.rules import Curve, Rules
+from voices.kokoro.rules import Creak, Curve, Rules
 from voices.kokoro.syllable import Syllable, Tone
 
 _CONTOUR_OF = {
@@ -26,6 +26,8 @@ class Realisation:
     """Semitones around the speaker's median."""
     energy: Curve | None
     """Added to the model's energy over the rime."""
+    creak: Creak | None
+    """How the voice breaks in the rime, done to the sound itself."""
     voiced: bool
     """The onset has voice from its first frame."""
     stopped: bool
@@ -55,6 +57,7 @@ def realise(syllable: Syllable, rules: Rules) -> Realisation:
         nucleus_share=duration.short_share if short else None,
         contour=rules.contour[contour],
         energy=rules.energy.get(contour),
+        creak=rules.creak.get(contour),
         voiced=syllable.onset in rules.strength.voiced,
         stopped=syllable.stopped,
         onset_least=duration.onset_least,

@@ -71,6 +71,20 @@ class StrengthRules(BaseModel):
     """Onsets that have voice from their first frame, whatever the model thinks."""
 
 
+class Creak(BaseModel):
+    """The voice of a tone that ends in creak: it beats, as the glottis closes, and fades."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: float = Field(ge=0, lt=1)
+    """Where in the rime it sets in, 0…1; it lasts to the end."""
+    beat_hz: float = Field(ge=20, le=90)
+    depth_db: float = Field(ge=0, le=40)
+    """How much quieter the weak part of a beat is."""
+    end_db: float = Field(ge=-40, le=0)
+    """At the end of the rime, against its start."""
+
+
 class SentenceRules(BaseModel):
     """What holds over a whole phrase."""
 
@@ -120,6 +134,7 @@ class Rules(BaseModel):
     rime: Mapping[str, Phones]
     contour: Mapping[str, Curve]
     energy: Mapping[str, Curve]
+    creak: Mapping[str, Creak]
     duration: DurationRules
     strength: StrengthRules
     sentence: SentenceRules
@@ -135,6 +150,8 @@ class Rules(BaseModel):
             raise ValueError(f"rime: unknown {sorted(unknown)}")
         if unknown := set(self.energy) - set(CONTOURS):
             raise ValueError(f"energy: unknown {sorted(unknown)}")
+        if unknown := set(self.creak) - set(CONTOURS):
+            raise ValueError(f"creak: unknown {sorted(unknown)}")
         if strangers := self.strength.voiced - set(ONSETS):
             raise ValueError(f"voiced: unknown {sorted(strangers)}")
         _check_contours(self.contour)
