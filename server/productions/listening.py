@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from server.database import Database
 from server.productions import hearings
 from server.productions.recipe import recipe_of
+from server.productions.watch import Watch
 from server.settings import Settings
 from server.tables import Production, Version
 from voices import (
@@ -32,7 +33,6 @@ OpenEar = Callable[[], AbstractContextManager[Recogniser]]
 _LOOK_S = 1.0
 _KEEP_S = 30.0
 """So long the recogniser's 240 MB stay loaded with nothing to hear."""
-_BEAT_S = 2.0
 _RETRY_S = 5.0
 _GRACE_S = 5.0
 
@@ -113,7 +113,7 @@ class Listening:
                 self._wake.wait(_LOOK_S)
 
     def _hear(self, production: Production, version: Version, ear: Recogniser) -> None:
-        watch = _Watch(self._database, production.id, self._stopping)
+        watch = Watch(self._database, self._stopping, lambda session, _: hearings.renew(session, production.id))
         try:
             if hearings.may_retake(version) and self._improved(production, version, ear, watch):
                 return
@@ -133,7 +133,7 @@ class Listening:
             with self._database.write() as session:
                 hearings.heard(session, production.id, report)
 
-    def _improved(self, production: Production, version: Version, ear: Recogniser, watch: "_Watch") -> bool:
+    def _improved(self, production: Production, version: Version, ear: Recogniser, watch: Watch) -> bool:
         """Listen and say again what was not understood. False: the audio must be listened to as it is."""
         with self._database.read() as session:
             recipe = recipe_of(session, self._settings, version)
@@ -176,22 +176,3 @@ def _made(production: Production, audio_dir: Path) -> Made:
         voice=production.spoken_by or production.voice,
         notices=tuple(production.notices),
     )
-
-
-class _Watch:
-    """Renews the lease every `_BEAT_S`, and learns then whether the version is still the one that is heard."""
-
-    def __init__(self, database: Database, production_id: str, stopping: threading.Event) -> None:
-        self._database = database
-        self._production_id = production_id
-        self._stopping = stopping
-        self._next_beat = time.monotonic() + _BEAT_S
-        self._wanted = True
-
-    def unwanted(self) -> bool:
-        """Asked by the voices room again and again."""
-        if self._wanted and time.monotonic() >= self._next_beat and not self._stopping.is_set():
-            self._next_beat = time.monotonic() + _BEAT_S
-            with self._database.write() as session:
-                self._wanted = hearings.renew(session, self._production_id)
-        return self._stopping.is_set() or not self._wanted

@@ -1,7 +1,6 @@
 """The render queue's workers: one for ordinary bulletins, one that what is urgent need not wait for."""
 
 import threading
-import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -17,15 +16,14 @@ from server.productions import orders
 from server.productions.listening import Listening, OpenEar
 from server.productions.preview import Preview
 from server.productions.recipe import recipe_of
+from server.productions.watch import Watch
 from server.settings import Settings
 from server.tables import Bulletin, EarStatus, Person, Production, Version
-from voices import Lane, ProductionCancelledError, Progress, Studio, TimelineEntry, VoiceError, produce
+from voices import Lane, ProductionCancelledError, Studio, TimelineEntry, VoiceError, produce
 from voices import Production as Made
 
 log = structlog.get_logger(__name__)
 _IDLE_S = 1.0
-_BEAT_S = 2.0
-"""How often progress is written and the order is looked at."""
 _RETRY_S = 5.0
 _GRACE_S = 5.0
 """What is half-made is given back within this; a long mastering is cut off with its worker."""
@@ -68,7 +66,7 @@ class Workshop:
         self._stopping = threading.Event()
         self._wake = threading.Condition()
         self._threads: list[threading.Thread] = []
-        self._watches: dict[str, _Watch] = {}
+        self._watches: dict[str, Watch] = {}
 
     def start(self) -> None:
         """Take up what was ordered or left half-made, and whatever comes."""
@@ -127,7 +125,12 @@ class Workshop:
         if claimed is None:
             return False
         production, version, bulletin = claimed
-        watch = _Watch(self._database, production.id, self._stopping, lambda: self._on_change(version.id))
+        watch = Watch(
+            self._database,
+            self._stopping,
+            lambda session, done: orders.progress(session, production.id, done),
+            lambda: self._on_change(version.id),
+        )
         self._watches[production.id] = watch
         try:
             self._make(production, version, bulletin, lane, watch)
@@ -138,7 +141,7 @@ class Workshop:
             self._listening.kick()
         return True
 
-    def _make(self, production: Production, version: Version, bulletin: Bulletin, lane: Lane, watch: "_Watch") -> None:
+    def _make(self, production: Production, version: Version, bulletin: Bulletin, lane: Lane, watch: Watch) -> None:
         with self._database.read() as session:
             recipe = recipe_of(session, self._settings, version)
         log.info("Rendering", version=version.id, sentences=len(recipe.sentences), voice=production.voice)
@@ -207,41 +210,3 @@ def sounding_sentences(version: Version, timeline: list[dict[str, object]]) -> l
         {**entry.model_dump(), "sentence_id": ids[entry.index] if 0 <= entry.index < len(ids) else ""}
         for entry in entries
     ]
-
-
-class _Watch:
-    """Writes progress at most every `_BEAT_S`, and learns then whether the order is still wanted."""
-
-    def __init__(
-        self, database: Database, production_id: str, stopping: threading.Event, changed: Callable[[], None]
-    ) -> None:
-        self._database = database
-        self._production_id = production_id
-        self._stopping = stopping
-        self._changed = changed
-        self._next_beat = time.monotonic() + _BEAT_S
-        self._done = 0
-        self._wanted = True
-
-    def report(self, progress: Progress) -> None:
-        """From the voices room."""
-        if progress.stage == "render":
-            self._done = progress.done
-        self._beat()
-
-    def drop(self) -> None:
-        """It is not wanted any more."""
-        self._wanted = False
-
-    def unwanted(self) -> bool:
-        """Asked by the voices room again and again, also while a long sentence is made."""
-        self._beat()
-        return self._stopping.is_set() or not self._wanted
-
-    def _beat(self) -> None:
-        if time.monotonic() < self._next_beat or self._stopping.is_set() or not self._wanted:
-            return
-        self._next_beat = time.monotonic() + _BEAT_S
-        with self._database.write() as session:
-            self._wanted = orders.progress(session, self._production_id, self._done)
-        self._changed()
