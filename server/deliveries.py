@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from protocol.states import ENDS, State, may_report
 from server.tables import Delivery
@@ -22,7 +22,7 @@ def queue(session: Session, occurrence_id: str, speaker_ids: Iterable[str]) -> N
         for speaker_id in speaker_ids
     ]  # fmt: skip
     if rows:
-        session.execute(insert(Delivery), rows)
+        session.execute(insert(SQLModel.metadata.tables["delivery"]), rows)
 
 
 def move(delivery: Delivery, state: State, *, at: datetime, reason: str = "") -> bool:
