@@ -58,7 +58,7 @@ class Performer:
         if record.job.stream is not None:
             self._output.load_stream(record.voice, record.job.stream)
         elif record.job.audio is not None:
-            self._output.load(record.voice, record.job.audio.sha256)
+            self._output.load(record.voice, record.job.audio.sha256, chime=record.job.chime)
 
     def begin(self, performance: Performance, at_mono_s: float) -> None:
         """Order the first frame for that instant; the start is on disk when this returns."""
@@ -228,7 +228,8 @@ class Performer:
         performance.sounded_mono_s = mono_s
         performance.saved_mono_s = mono_s
         if self._witness is not None and record.job.audio is not None and performance.witnessed is not Evidence.E4:
-            self._witness.attend(record.voice, record.job.audio.sha256, performance.from_ms)
+            sha256, chime = record.job.audio.sha256, record.job.chime
+            self._witness.attend(record.voice, sha256, performance.from_ms, chime=chime)
         if record.state is State.READY:
             error_ms = None
             if self._time.trusted:

@@ -137,8 +137,11 @@ class Output(Protocol):
         """The sound device, or the file of a recording sink, where a voice that starts now comes out."""
         ...
 
-    def load(self, voice: str, sha256: str) -> None:
-        """Check the file's hash and decode ahead; answers by `Agent.voice_loaded` or `Agent.voice_failed`."""
+    def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
+        """Check the file's hash and decode ahead, the box's own chime before it if asked for.
+
+        Answers by `Agent.voice_loaded` or `Agent.voice_failed`.
+        """
         ...
 
     def load_stream(self, voice: str, stream: Stream) -> None:
@@ -248,8 +251,11 @@ class Caretaker(Protocol):
 class Witness(Protocol):
     """What else than the output can tell that something sounds: current in the amplifier, a microphone."""
 
-    def attend(self, voice: str, sha256: str, position_ms: int) -> None:
-        """A voice has just begun to sound from there on; answers by `Agent.voice_witnessed`, or not at all."""
+    def attend(self, voice: str, sha256: str, position_ms: int, *, chime: bool) -> None:
+        """A voice, loaded with or without a chime, has just begun to sound from there on.
+
+        Answers by `Agent.voice_witnessed`, or not at all.
+        """
         ...
 
 

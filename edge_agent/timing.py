@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from edge_agent.ledger import Record
-from protocol.jobs import Job
+from protocol.jobs import CHIME_MS, Job
 
 TOLERANCE_S = 0.5
 """How far rounding, slewing and a late first frame may push an end over a limit that the plan just met."""
 
 
 def pass_ms(job: Job) -> int:
-    """One repetition; 0 for a stream, whose length is its slot."""
-    return job.audio.duration_ms if job.audio else 0
+    """One repetition, its chime included; 0 for a stream, whose length is its slot."""
+    return job.audio.duration_ms + (CHIME_MS if job.chime else 0) if job.audio else 0
 
 
 def remaining_s(record: Record, now_s: float) -> float:

@@ -11,6 +11,9 @@ _FROZEN = ConfigDict(frozen=True)
 JobId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 Url = Annotated[str, StringConstraints(max_length=2000)]
 
+CHIME_MS = 2_400
+"""How long a device's own chime is. With `chime` a pass is so much longer than its audio, and `start_at` is the chime's own."""
+
 
 class Audio(BaseModel):
     """A file by its content. Checked before every play, never by its size alone."""
@@ -66,7 +69,7 @@ class Job(BaseModel):
     stream: Stream | None = None
     gain_db: float = Field(default=0.0, ge=-40, le=6)
     chime: bool = False
-    """Whether the device puts its own chime before (the station's bulletins already carry one)."""
+    """Whether the device puts its own chime before each pass (the station's bulletins already carry one): CHIME_MS longer."""
     supersedes: tuple[JobId, ...] = ()
     test: bool = False
     """A drill or test: everything as real, kept out of statistics."""

@@ -91,9 +91,9 @@ class CardOutput:
         self._number = 0
         threading.Thread(target=self._run, name="card", daemon=True).start()
 
-    def load(self, voice: str, sha256: str) -> None:
+    def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
         """Check, decode and open in a thread of its own."""
-        self._loader.load(voice, sha256)
+        self._loader.load(voice, sha256, chime=chime)
 
     def load_stream(self, voice: str, stream: Stream) -> None:
         """A player of its own."""

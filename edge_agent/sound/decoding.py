@@ -25,9 +25,10 @@ class UndecodableError(PermanentError):
 
 
 class Sound:
-    """One opened file, mono at RATE_HZ; only what is read is decoded."""
+    """One opened file, mono at RATE_HZ, after `lead` if there is one; only what is read is decoded."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, lead: Samples | None = None) -> None:
+        self._lead = np.zeros(0, np.float32) if lead is None else lead
         try:
             self._file = soundfile.SoundFile(io.BytesIO(data))
             self.frames = self._file.frames
@@ -36,7 +37,8 @@ class Sound:
                 self._whole = _resample(self._mono(self._file.frames), self._file.samplerate)
                 self.frames = len(self._whole)
             self._at = 0
-            self._first = self.read(RATE_HZ // 2)
+            self._first = self._rest(RATE_HZ // 2)
+            self.frames += len(self._lead)
             self.seek(0)
         except (soundfile.LibsndfileError, RuntimeError, ValueError) as error:
             raise UndecodableError(f"Tệp âm thanh không giải mã được: {error}") from error
@@ -44,7 +46,7 @@ class Sound:
             raise UndecodableError("Tệp âm thanh không có tiếng nào.")
 
     @classmethod
-    def open(cls, path: Path, sha256: str) -> "Sound":
+    def open(cls, path: Path, sha256: str, *, lead: Samples | None = None) -> "Sound":
         """Read the file, check its hash and decode its beginning.
 
         Raises FileNotFoundError, BadHashError, UndecodableError.
@@ -53,20 +55,28 @@ class Sound:
         found = hashlib.sha256(data).hexdigest()
         if found != sha256:
             raise BadHashError(f"Tệp {path.name[:12]}… hỏng: mã băm là {found[:12]}…")
-        return cls(data)
+        return cls(data, lead)
 
     def seek(self, frame: int) -> None:
         """The next read begins there."""
         self._at = min(max(frame, 0), self.frames)
         if self._whole is None:
-            self._file.seek(self._at)
+            self._file.seek(max(0, self._at - len(self._lead)))
 
     def read(self, frames: int) -> Samples:
         """The next samples; fewer at the end, none after it."""
-        whole = self._whole
-        found = self._mono(frames) if whole is None else whole[self._at : self._at + frames]
+        led = self._lead[self._at : self._at + frames]
+        self._at += len(led)
+        if len(led) == frames:
+            return led
+        found = self._rest(frames - len(led))
         self._at += len(found)
-        return found
+        return np.concatenate([led, found]) if len(led) else found
+
+    def _rest(self, frames: int) -> Samples:
+        """The file's own samples."""
+        at = max(0, self._at - len(self._lead))
+        return self._mono(frames) if self._whole is None else self._whole[at : at + frames]
 
     def _mono(self, frames: int) -> Samples:
         block: Samples = self._file.read(frames, dtype="float32", always_2d=True)

@@ -10,6 +10,7 @@ from edge_agent.agent import Agent
 from edge_agent.errors import SoundError
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import LoadProblem
+from edge_agent.sound.chime import chime as the_chime
 from edge_agent.sound.decoding import BadHashError, Sound, UndecodableError
 from edge_agent.sound.piped import PipedStream
 from protocol.jobs import Stream
@@ -19,6 +20,11 @@ log = structlog.get_logger(__name__)
 Post = Callable[[Callable[[Agent], None]], None]
 
 
+def open_sound(library: FolderLibrary, sha256: str, *, chime: bool) -> Sound:
+    """A file of the library, checked, with the box's own chime before it if asked for; raises as `Sound.open` does."""
+    return Sound.open(library.path(sha256), sha256, lead=the_chime() if chime else None)
+
+
 class Loader:
     """`take` gets each opened sound, and may raise SoundError; the agent is told afterwards."""
 
@@ -26,13 +32,13 @@ class Loader:
         self._library = library
         self._take = take
         self._post = post
-        self._wanted: dict[str, str] = {}
+        self._wanted: dict[str, tuple[str, bool]] = {}
         self._work: SimpleQueue[str] = SimpleQueue()
         threading.Thread(target=self._run, name="loader", daemon=True).start()
 
-    def load(self, voice: str, sha256: str) -> None:
+    def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
         """Open it soon."""
-        self._wanted[voice] = sha256
+        self._wanted[voice] = sha256, chime
         self._work.put(voice)
 
     def load_stream(self, voice: str, stream: Stream) -> None:
@@ -53,13 +59,13 @@ class Loader:
     def _run(self) -> None:
         while True:
             voice = self._work.get()
-            sha256 = self._wanted.pop(voice, None)
-            if sha256 is not None:
-                self._open(voice, sha256)
+            wanted = self._wanted.pop(voice, None)
+            if wanted is not None:
+                self._open(voice, *wanted)
 
-    def _open(self, voice: str, sha256: str) -> None:
+    def _open(self, voice: str, sha256: str, chimes: bool) -> None:
         try:
-            sound = Sound.open(self._library.path(sha256), sha256)
+            sound = open_sound(self._library, sha256, chime=chimes)
         except BadHashError as error:
             problem, detail = LoadProblem.BAD_HASH, str(error)
         except UndecodableError as error:

@@ -80,9 +80,9 @@ class WavSink:
         """The file."""
         return str(self._path)
 
-    def load(self, voice: str, sha256: str) -> None:
+    def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
         """Check and open in a thread of its own."""
-        self._loader.load(voice, sha256)
+        self._loader.load(voice, sha256, chime=chime)
 
     def load_stream(self, voice: str, stream: Stream) -> None:
         """Decoded by ffmpeg, mixed like everything else."""

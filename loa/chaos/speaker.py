@@ -11,7 +11,7 @@ from loa.chaos import history as h
 from loa.chaos.clock import BoxClock
 from loa.chaos.disk import Shelf
 from loa.chaos.kernel import Kernel
-from protocol.jobs import Stream
+from protocol.jobs import CHIME_MS, Stream
 from protocol.messages import Evidence
 
 LOAD_S = 0.12
@@ -64,9 +64,9 @@ class Horn:
         self._tell = tell
         self._voices: dict[str, _Voice] = {}
 
-    def load(self, voice: str, sha256: str) -> None:
+    def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
         """Answer after LOAD_S."""
-        mine = _Voice(content=sha256, length_ms=self._length_ms(sha256))
+        mine = _Voice(content=sha256, length_ms=self._length_ms(sha256) + (CHIME_MS if chime else 0))
         self._voices[voice] = mine
         self._kernel.after(LOAD_S, lambda: self._load(voice, mine))
 

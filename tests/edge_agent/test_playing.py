@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from edge_agent.ports import FetchOutcome
-from protocol.jobs import Job
+from protocol.jobs import CHIME_MS, Job
 from protocol.messages import Cancel
 from protocol.policy import Policy, VolumeCeiling, Window
 from protocol.states import Reason, State
@@ -232,3 +232,14 @@ def test_the_amplifier_has_power_only_around_what_sounds(world):
     assert start_s - on_s == pytest.approx(2.0 + 0.3, abs=0.05)
     assert off_s - (start_s + 10) == pytest.approx(5.0, abs=0.05)
     assert world.reports(job)[-2].start_error_ms == pytest.approx(0, abs=0.1)
+
+
+def test_a_job_with_a_chime_is_so_much_longer(world):
+    job = world.job(10, 20, chime=True, count=2, gap_s=3.0)
+    world.order(job)
+    world.run(120)
+    assert world.last(job).state is S.PLAYED
+    assert world.last(job).played_ms == 2 * (20_000 + CHIME_MS)
+    (first, second) = world.sounded(job)
+    assert first[1] - first[0] == pytest.approx(20 + CHIME_MS / 1000, abs=0.01)
+    assert second[0] - first[1] == pytest.approx(3.0, abs=0.1)

@@ -13,7 +13,9 @@ import pytest
 
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import LoadProblem
+from edge_agent.sound.chime import chime
 from edge_agent.sound.wav import WavSink
+from protocol.jobs import CHIME_MS
 from tests.edge_agent.sounds import RATE, begins, decoded, heard, name_of, opus
 
 
@@ -226,3 +228,17 @@ def test_a_full_file_is_followed_by_another_without_a_break_in_the_sound(tmp_pat
     for second in (0.5, 1.0, 1.5):  # the seams lie in it
         later = begins(whole, decoded(data)[int(second * RATE) :])
         assert later == [frame + int(second * RATE)]
+
+
+def test_a_chime_sounds_before_the_job_and_the_job_right_after_it(tmp_path, library, sink):
+    data = opus(1.2)
+    sink.load("v", put(library, data), chime=True)
+    sink.ear.next("voice_loaded")
+    sink.start("v", 1, at_mono_s=time.monotonic() + 0.2, from_ms=0, gain_db=0)
+    sink.ear.next("voice_started")
+    assert sink.ear.next("voice_ended")[2] == CHIME_MS + 1200
+    time.sleep(0.05)
+    samples, _ = heard(tmp_path / "out.wav")
+    (job,) = begins(samples, decoded(data))
+    before = samples[job - CHIME_MS * RATE // 1000 : job]
+    assert np.corrcoef(before, chime())[0, 1] > 0.98

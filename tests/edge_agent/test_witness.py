@@ -96,7 +96,7 @@ def attend(tmp_path, monkeypatch, heard, *, draws=None) -> list:
     told = Told()
     ear = None if heard is None else lambda _act, _seconds: heard(decoded(data)).astype(np.float32)
     found = BoxWitness(library, ear, draws, told)
-    found.attend("v", name_of(data), 3000)
+    found.attend("v", name_of(data), 3000, chime=False)
     with found._busy:
         pass
     time.sleep(0.05)
@@ -121,7 +121,8 @@ class FakeWitness:
         self.world, self.evidence = world, evidence
         self.attended: list[tuple[str, int]] = []
 
-    def attend(self, voice: str, _sha256: str, position_ms: int) -> None:
+    def attend(self, voice: str, _sha256: str, position_ms: int, *, chime: bool) -> None:
+        assert not chime
         self.attended.append((voice, position_ms))
         for each in self.evidence:
             self.world.after(2.0, lambda each=each: self.world.agent.voice_witnessed(voice, each))

@@ -18,7 +18,7 @@ from edge_agent.store import Store
 from protocol import topics
 from protocol.enrolment import BrokerAccess, EnrolAnswer, PollRequest
 from protocol.envelope import Kind, seal, unseal
-from protocol.jobs import Audio, Job, Repeat, Stream
+from protocol.jobs import CHIME_MS, Audio, Job, Repeat, Stream
 from protocol.keys import Keyring, Role, SigningKey, TrustSet, device_owner, station_owner
 from protocol.messages import (
     Ack,
@@ -171,7 +171,7 @@ class FakeOutput:
         self.undecodable: set[str] = set()
         self.streams: list[Stream] = []
 
-    def load(self, voice: str, sha256: str) -> None:
+    def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
         def answer() -> None:
             agent, library = self.world.agent, self.world.library
             if sha256 not in library.held:
@@ -181,7 +181,7 @@ class FakeOutput:
             elif sha256 in self.undecodable:
                 agent.voice_failed(voice, LoadProblem.UNDECODABLE)
             else:
-                self.voices[voice] = self.lengths[sha256]
+                self.voices[voice] = self.lengths[sha256] + (CHIME_MS if chime else 0)
                 agent.voice_loaded(voice)
 
         self.world.after(0.02, answer)
