@@ -81,17 +81,23 @@ def _say_lines(lines: Path, folder: Path, booth: "_Booth", *, as_json: bool) -> 
     written = [line.strip() for line in lines.read_text("utf-8-sig").splitlines() if line.strip()]
     sentences = [SpokenSentence(text=read_line(line).spoken) for line in written]
     folder.mkdir(parents=True, exist_ok=True)
-    failed = False
-    for index, (clip, heard) in enumerate(booth.speak(sentences)):
-        name = f"{index:02d}.wav"
+
+    def write(index: int, clip: "Clip") -> None:
         if len(clip.samples):
-            _write_wav(folder / name, [(clip, 0)])
-        else:
+            _write_wav(folder / _name(index), [(clip, 0)])
+
+    failed = False
+    for index, (clip, heard) in enumerate(booth.speak(sentences, write)):
+        if not len(clip.samples):
             failed = True
             print(f"Dòng {index + 1} không có chữ nào đọc được: {written[index][:80]}", file=sys.stderr)
         if as_json:
-            _print_json(name if len(clip.samples) else None, sentences[index].text, clip, heard)
+            _print_json(_name(index) if len(clip.samples) else None, sentences[index].text, clip, heard)
     return failed
+
+
+def _name(index: int) -> str:
+    return f"{index:02d}.wav"
 
 
 def _print_json(name: str | None, said: str, clip: "Clip", heard: "HeardSentence | None") -> None:
@@ -152,8 +158,13 @@ class _Booth:
         self._workers = workers
         self._check = check
 
-    def speak(self, sentences: "Sequence[SpokenSentence]") -> "list[tuple[Clip, HeardSentence | None]]":
-        """Every sentence's best clip, an empty one where nothing can be spoken, and what the ear made of it."""
+    def speak(
+        self, sentences: "Sequence[SpokenSentence]", on_clip: "Callable[[int, Clip], None]" = lambda *_: None
+    ) -> "list[tuple[Clip, HeardSentence | None]]":
+        """Every sentence's best clip, an empty one where nothing can be spoken, and what the ear made of it.
+
+        `on_clip` gets each clip as soon as there is one, and once more where a better one was made.
+        """
         from voices.retakes import better_takes, hear_sentence
 
         clips: list[Clip] = []
@@ -164,6 +175,7 @@ class _Booth:
             )
             for index, clip in render:
                 clips.append(clip)
+                on_clip(index, clip)
                 if ear and len(clip.samples):
                     heard[index] = hear_sentence(clip, sentences[index], ear, index)
             if ear:
@@ -173,6 +185,7 @@ class _Booth:
                 )  # fmt: skip
                 for index, take in better.items():
                     clips[index], heard[index] = take.clip, take.heard
+                    on_clip(index, take.clip)
         return [(clip, heard.get(index)) for index, clip in enumerate(clips)]
 
     def produce(self, sentences: "Sequence[SpokenSentence]", output: Path, *, chime: bool) -> None:

@@ -16,7 +16,6 @@ from likelihood import Listener
 
 from voices.engine import SpeechSettings
 from voices.kokoro import KokoroEngine, home
-from voices.kokoro.engine import Plan
 from voices.kokoro.finish import creaking, trimmed
 from voices.kokoro.model import RATE_HZ, Model
 from voices.kokoro.realisation import contour_of
