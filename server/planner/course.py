@@ -375,6 +375,7 @@ def _give_way(other: _Part, arriving: _Part, at_s: float) -> None:
     cell = rule(other.item.priority, arriving.item.priority)
     if cell.entry is Entry.DUCK:
         other.duck(at_s, under=True)
+        other.by = arriving.item.key
         return
     heard = other.silence(at_s)
     other.by = arriving.item.key

@@ -6,12 +6,13 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import select
 from typer import Typer
 from typer.testing import CliRunner
 
 from loa.plan_command import plan as command
 from protocol.states import State
-from server.tables import Delivery
+from server.tables import Area, Delivery, Emergency, Occurrence, Person, Schedule
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -100,8 +101,6 @@ def test_what_was_withdrawn_or_is_over_is_told_as_it_is(two_villages):
     two_villages.call("canbo", "POST", f"/schedules/{gone['id']}/withdraw")
     done = two_villages.schedule(two_villages.approved(title="Xong"), "na-it", start_at=tomorrow(7))
     with two_villages.station().database.write() as session:
-        from sqlmodel import select
-
         occurrence_id = done["occurrences"][0]["id"]
         delivery = session.exec(
             select(Delivery).where(Delivery.occurrence_id == occurrence_id, Delivery.speaker_id == "loa-1")
@@ -148,3 +147,74 @@ def test_the_next_day_by_default(two_villages):
     assert end - start == timedelta(days=1)
     assert abs(start - datetime.now(UTC)) < timedelta(minutes=5)
     assert track(made, "loa-1")["segments"][0]["title"] == "Sắp phát"
+
+
+def test_an_emergency_in_force_lies_over_everything_until_its_latest_end(two_villages):
+    calm = two_villages.approved(title="Nông vụ", duration_ms=120_000)
+    two_villages.schedule(calm, "na-it", start_at=tomorrow(17))
+    two_villages.schedule(calm, "na-it", start_at=tomorrow(20))
+    flood = two_villages.approved(title="Lũ về", priority=1, duration_ms=20_000)
+    raise_emergency(two_villages, flood, "loa-1", tomorrow(16, 59), timedelta(hours=1))
+    made = plan(two_villages, area="na-it")
+    there = track(made, "loa-1")
+    floods = [one for one in there["segments"] if one["title"] == "Lũ về"]
+    assert len(floods) == 120  # twenty seconds, and ten to draw breath
+    assert max(datetime.fromisoformat(one["end"]) for one in floods) <= tomorrow(17, 59)
+    (missed,) = made["conflicts"]
+    assert (missed["effect"], missed["title"], missed["by_title"], missed["speakers"]) == (
+        "missed",
+        "Nông vụ",
+        "Lũ về",
+        1,
+    )
+    assert [one["end"] for one in there["affairs"] if one["title"] == "Nông vụ"] == ["MISSED", "PLAYED"]
+    assert len(track(made, "loa-2")["segments"]) == 2
+
+
+def raise_emergency(commune, version, speaker, at, lasts):
+    """An order as the air side writes it, for one speaker and an instant of our choice."""
+    with commune.station().database.write() as session:
+        area = session.exec(select(Area).where(Area.code == "na-it")).one()
+        leader = session.exec(select(Person).where(Person.username == "lanhdao")).one()
+        schedule = Schedule(
+            version_id=version, area_id=area.id, start_at=at, max_start_delay_s=lasts.total_seconds(), duration_ms=20_000,
+            created_by=leader.id,
+        )  # fmt: skip
+        session.add(schedule)
+        session.flush()
+        occurrence = Occurrence(schedule_id=schedule.id, version_id=version, due_at=at, not_after=at + lasts)
+        session.add(occurrence)
+        session.flush()
+        session.add(Delivery(occurrence_id=occurrence.id, speaker_id=speaker, state=State.UNKNOWN))
+        session.add(
+            Emergency(
+                id=occurrence.id, area_id=area.id, authority="Chủ tịch xã", ordered_by=leader.id, ordered_at=at, alert_rev=1,
+                alert_token="t",
+            )
+        )  # fmt: skip
+
+
+def test_a_relay_goes_on_quietly_under_the_communes_own_word(two_villages):
+    radio = {"name": "VOV1", "area_id": "khuoi-nan", "urls": ["https://radio.example/vov1"]}
+    made = two_villages.call("canbo", "POST", "/relays", json=radio)
+    version = two_villages.call("lanhdao", "POST", f"/relays/{made['id']}/approve")["version_id"]
+    two_villages.schedule(version, "khuoi-nan", start_at=tomorrow(5, 30), length_ms=30 * 60_000)
+    two_villages.schedule(
+        two_villages.approved(title="Mất nước", duration_ms=60_000), "na-it", start_at=tomorrow(5, 40)
+    )
+    made = plan(two_villages)
+    assert sounds(track(made, "loa-1")) == [
+        ("VOV1", "05:30:00", "05:39:59"),
+        ("VOV1", "05:39:59", "05:41:00"),
+        ("Mất nước", "05:40:00", "05:41:00"),
+        ("VOV1", "05:41:00", "06:00:00"),
+    ]
+    assert [one["ducked"] for one in track(made, "loa-1")["segments"]] == [False, True, False, False]
+    (ducked,) = made["conflicts"]
+    assert (ducked["effect"], ducked["by_title"], ducked["speakers"]) == ("ducked", "Mất nước", 2)
+
+
+def test_an_emergency_is_not_put_on_a_schedule_nor_into_a_programme(two_villages):
+    flood = two_villages.approved(title="Lũ về", priority=1)
+    two_villages.schedule(flood, "na-it", who="canbo", expect=403)
+    assert "Khẩn cấp" in two_villages.schedule(flood, "na-it", who="lanhdao", expect=409)["error"]["message"]
