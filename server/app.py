@@ -1,6 +1,6 @@
 """The station as one ASGI application: `uvicorn.run(create_app(settings))`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -36,8 +36,8 @@ from server.api import (
     people,
     plan,
     productions,
-    public,
     programmes,
+    public,
     relays,
     reports,
     retention,
@@ -54,6 +54,7 @@ from server.api import (
 from server.body_limit import BodyLimit
 from server.database import Database
 from server.headers import Headers
+from server.inbox import Feed
 from server.people import accounts
 from server.people import setup as first_setup
 from server.productions import OpenEar, Workshop
@@ -74,10 +75,15 @@ _FORM_OVERHEAD_BYTES = 1024 * 1024
 
 
 def create_app(
-    settings: Settings, *, air: AirSide | None = None, studio: Studio | None = None, open_ear: OpenEar | None = None
+    settings: Settings,
+    *,
+    air: AirSide | None = None,
+    studio: Studio | None = None,
+    open_ear: OpenEar | None = None,
+    feeds: Sequence[Feed] = (),
 ) -> FastAPI:
     """The application; its lifespan starts and stops everything. `air`, `studio` and `open_ear` are for tests that need no
-    devices, voice or recogniser.
+    devices, voice or recogniser. `feeds` fill the inbox.
     """
     database = Database(settings.database)
     no_ear = _why_no_ear(settings, open_ear)
@@ -92,6 +98,7 @@ def create_app(
             no_ear=no_ear,
         ),
         air=air or Air(settings, database),
+        feeds=feeds,
     )
 
     @asynccontextmanager

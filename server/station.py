@@ -1,11 +1,13 @@
 """The parts of one station process, as handlers reach them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
 
 from server.database import Database
 from server.feedback import Pace
+from server.inbox import Feed
 from server.notifications import ApprisePost, Post
 from server.people.sign_in import Attempts
 from server.productions import Workshop
@@ -45,6 +47,8 @@ class Station:
     database: Database
     workshop: Workshop
     air: AirSide
+    feeds: Sequence[Feed] = ()
+    """Systems of the province and centre that fill the inbox."""
     attempts: Attempts = field(default_factory=Attempts)
     post: Post = field(default_factory=ApprisePost)
     trying: Lock = field(default_factory=Lock)

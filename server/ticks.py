@@ -6,7 +6,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
-from server import health, notifications, retention, room
+from server import health, inbox, notifications, retention, room
 from server.scheduling import deadlines, materialise
 from server.station import Station
 from server.tables.columns import now
@@ -16,6 +16,7 @@ _MATERIALISE_S = 60
 _DEADLINES_S = 5
 _STATISTICS_S = 3600
 _TELL_S = 30
+_FEEDS_S = 60
 _SWEEP_HOUR = 3
 """Local hour in which what is past its term is removed: nobody works, nothing is on air."""
 
@@ -32,6 +33,7 @@ class Ticks:
         self._scheduler.add_job(self.watch_deadlines, "interval", seconds=_DEADLINES_S)
         self._scheduler.add_job(self.refresh_statistics, "interval", seconds=_STATISTICS_S)
         self._scheduler.add_job(self.forget_samples, "interval", seconds=_STATISTICS_S)
+        self._scheduler.add_job(self.ask_feeds, "interval", seconds=_FEEDS_S)
         self._scheduler.add_job(self.tell_people, "interval", seconds=_TELL_S)
         self._scheduler.add_job(self.sweep, "cron", hour=_SWEEP_HOUR, timezone=station.settings.timezone)
 
@@ -43,6 +45,14 @@ class Ticks:
     def stop(self) -> None:
         """After the tick that runs."""
         self._scheduler.shutdown()
+
+    def ask_feeds(self) -> None:
+        """Answers go up to the province, messages come down."""
+        for feed in self._station.feeds:
+            try:
+                inbox.Round(self._station.database, feed).run()
+            except OperationalError as error:  # busy or away: the next round makes up for it
+                log.warning("Could not exchange with a feed", feed=feed.name, error=str(error))
 
     def tell_people(self) -> None:
         """What somebody outside must know is noted, and what is due goes out."""

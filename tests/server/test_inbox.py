@@ -8,6 +8,7 @@ import pytest
 from protocol.priorities import Priority
 from server.inbox import Answer, Round, Sent
 from server.inbox.feed import FeedError
+from server.ticks import Ticks
 
 DATABASES = "both"
 TEXT = "Ủy ban nhân dân tỉnh thông báo. Đề nghị bà con tiêm phòng cho gia súc trước ngày 15/8/2026."
@@ -112,3 +113,11 @@ def test_a_deadline_that_passes_is_told_once_and_a_lost_line_loses_nothing(commu
     feed.broken = False
     turn()
     assert feed.told == [("L", Answer.LATE, "")]
+
+
+def test_a_feed_that_the_station_was_given_is_asked_by_the_clock(commune, feed):
+    feed.there = [sent("T")]
+    station = commune.station()
+    station.feeds = [feed]
+    Ticks(station).ask_feeds()
+    assert [item["remote_id"] for item in commune.call("canbo", "GET", "/inbox")["items"]] == ["T"]
