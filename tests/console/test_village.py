@@ -1,5 +1,6 @@
 """A village head on a phone: speak, write or take a template; hear it; choose when; see whether it sounded; report a fault."""
 
+import io
 import re
 
 import httpx
@@ -103,9 +104,9 @@ def test_report_a_broken_speaker_with_a_photo(look, commune, tmp_path, size):
     with commune.client("kythuat") as technician:
         fault = next(f for f in technician.get("/faults?speaker_id=loa-cho")["items"] if size in f["text"])
         assert fault["kind"] == "rattle"
-        kept = tmp_path / "kept.jpg"
-        kept.write_bytes(technician.download(f"/faults/{fault['id']}/photo"))
-    assert Image.open(kept).size == (1600, 800)
+        kept = io.BytesIO(technician.download(f"/faults/{fault['id']}/photo"))
+    with Image.open(kept) as shown:
+        assert shown.size == (1600, 800)
 
 
 def test_without_a_safe_connection_the_reason_is_told(look):

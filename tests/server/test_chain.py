@@ -1,0 +1,87 @@
+"""Where the way from the station to the horn is broken: nothing is claimed that nobody measured."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.chain import Health, Hop, Outcome, Signs, chain
+from server.chain_words import HOP_NAMES, WHAT_TO_DO, WHY
+
+AT = datetime(2026, 12, 1, 10, tzinfo=UTC)
+JUST_NOW, LONG_AGO = AT - timedelta(seconds=30), AT - timedelta(hours=5)
+PLAYED = Outcome(at=AT - timedelta(hours=2), played=True, evidence="E2")
+WELL = Signs(at=AT, enrolled=True, online=True, last_heard_at=JUST_NOW, others_heard_at=JUST_NOW, outcome=PLAYED)
+
+
+def states(signs):
+    return [link.health.value[0] for link in chain(signs).links]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "found"),
+    [("E1", "gggu uu"), ("E2", "gggg uu"), ("E3", "gggg gu"), ("E4", "gggg gg")],
+)
+def test_only_what_was_proven_is_good(evidence, found):
+    assert "".join(states(replace(WELL, outcome=replace(PLAYED, evidence=evidence)))) == found.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("signs", "hop", "why", "since"),
+    [
+        (replace(WELL, enrolled=False, online=False, last_heard_at=None), Hop.AGENT, "no_box", None),
+        (replace(WELL, online=False, presence_at=LONG_AGO, last_heard_at=LONG_AGO), Hop.AGENT, "offline", LONG_AGO),
+        (replace(WELL, last_heard_at=LONG_AGO), Hop.AGENT, "hangs", LONG_AGO),
+        (replace(WELL, under_voltage=True), Hop.AGENT, "under_voltage", JUST_NOW),
+        (
+            replace(WELL, online=False, last_heard_at=LONG_AGO, others_heard_at=LONG_AGO),
+            Hop.BROKER,
+            "all_silent",
+            LONG_AGO,
+        ),
+        (
+            replace(WELL, outcome=Outcome(at=LONG_AGO, played=False, reason="no_output")),
+            Hop.SOUND_CARD,
+            "no_output",
+            LONG_AGO,
+        ),
+        (replace(WELL, faults={"power": LONG_AGO}), Hop.AMPLIFIER, "no_power", LONG_AGO),
+        (replace(WELL, faults={"rattle": LONG_AGO}), Hop.HORN, "horn_rattles", LONG_AGO),
+        (replace(WELL, faults={"horn_silent": LONG_AGO, "rattle": JUST_NOW}), Hop.HORN, "horn_silent", LONG_AGO),
+    ],
+)
+def test_the_broken_hop_is_named_with_its_time(signs, hop, why, since):
+    found = chain(signs)
+    assert found.broken is not None
+    assert (found.broken.hop, found.broken.why, found.broken.since) == (hop, why, since)
+    behind = found.links[list(Hop).index(hop) + 1 :]
+    assert {(link.health, link.why) for link in behind} <= {(Health.UNKNOWN, "behind")}
+    assert all(link.health is not Health.BAD for link in found.links[: list(Hop).index(hop)])
+
+
+def test_one_lost_heartbeat_is_no_fault():
+    assert chain(replace(WELL, last_heard_at=AT - timedelta(minutes=11))).broken is None
+
+
+def test_an_old_broadcast_proves_nothing_about_today():
+    old = replace(PLAYED, at=AT - timedelta(days=5), evidence="E4")
+    assert states(replace(WELL, outcome=old))[3:] == ["u", "u", "u"]
+
+
+def test_alone_and_silent_blames_the_box_not_the_station():
+    found = chain(replace(WELL, online=False, last_heard_at=LONG_AGO, others_heard_at=None))
+    assert found.broken is not None
+    assert found.broken.hop is Hop.AGENT
+
+
+def test_the_sooner_it_breaks_the_worse():
+    broker = chain(replace(WELL, online=False, last_heard_at=LONG_AGO, others_heard_at=LONG_AGO))
+    horn = chain(replace(WELL, faults={"weak": LONG_AGO}))
+    assert broker.rank < horn.rank < chain(WELL).rank
+
+
+def test_every_reason_has_words_and_every_breakage_advice():
+    assert set(HOP_NAMES) == set(Hop)
+    assert set(WHAT_TO_DO) <= set(WHY)
+    unhappy = {"all_silent", "no_box", "offline", "hangs", "under_voltage", "no_output", "no_power", "loose"}
+    assert unhappy | {"horn_silent", "horn_weak", "horn_rattles"} == set(WHAT_TO_DO)
