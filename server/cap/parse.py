@@ -14,6 +14,8 @@ MAX_BYTES = 1_000_000
 _CAP = "urn:oasis:names:tc:emergency:cap:1.2"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 _MOST_POINTS = 20_000
+_WIDEST_KM = 3000.0
+"""More than the length of the country: a mistake."""
 _VALUES = {
     "status": ("Actual", "Exercise", "System", "Test", "Draft"),
     "msgType": ("Alert", "Update", "Cancel", "Ack", "Error"),
@@ -107,9 +109,12 @@ def _ring(text: str) -> tuple[tuple[float, float], ...]:
 def _circle(text: str) -> tuple[float, float, float]:
     centre, _, radius = text.strip().partition(" ")
     try:
-        return (*_point(centre), float(radius))
-    except ValueError as error:
-        raise CapError(f"Vùng tròn “{text[:60]}” trong cảnh báo không đọc được.") from error
+        radius_km = float(radius)
+    except ValueError:
+        radius_km = -1.0
+    if not 0 <= radius_km <= _WIDEST_KM:
+        raise CapError(f"Vùng tròn “{text[:60]}” trong cảnh báo không đọc được.")
+    return (*_point(centre), radius_km)
 
 
 def _point(pair: str) -> tuple[float, float]:

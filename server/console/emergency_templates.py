@@ -60,6 +60,15 @@ TEMPLATES = {
             "Lực lượng chữa cháy của các thôn tập trung ngay tại nhà văn hóa. Gọi số một một bốn để báo cháy.",
         ),
         Template(
+            "epidemic",
+            "epidemic",
+            N_("Dịch bệnh"),
+            "Thông báo khẩn của Ủy ban nhân dân {place}. Trên địa bàn có ổ dịch. "
+            "Bà con không tụ tập đông người, đeo khẩu trang, rửa tay bằng xà phòng, ăn chín, uống chín. "
+            "Ai sốt, ho hoặc tiêu chảy hãy ở nhà và báo ngay cho trạm y tế xã. "
+            "Gia súc, gia cầm ốm chết phải báo, không bán, không vứt ra suối.",
+        ),
+        Template(
             "search",
             "search",
             N_("Tìm người"),

@@ -102,6 +102,8 @@ REFUSED = [
     (alert(info(urgency="Soon")), 422, "urgency"),
     (alert(info(expires="2026-07-12T05:00:00")), 422, "múi giờ"),
     (alert(info(area="<area><areaDesc>x</areaDesc><polygon>1,2 3,4</polygon></area>")), 422, "khép kín"),
+    (alert(info(area="<area><areaDesc>x</areaDesc><circle>22,106 inf</circle></area>")), 422, "Vùng tròn"),
+    (alert(info(area="<area><areaDesc>x</areaDesc><circle>nan,106 5</circle></area>")), 422, "Tọa độ"),
     (b"<alert/>", 422, "CAP 1.2"),
     (b"khong phai xml", 422, "XML"),
     (b"<a" * 600_000, 422, "1 MB"),
