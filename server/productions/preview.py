@@ -43,7 +43,7 @@ class Preview:
 
     def stream(self, sentences: Sequence[SpokenSentence], voice: str, recipe: Recipe) -> Iterator[bytes]:
         """An MP3 piece a sentence with the silence after it, each as soon as it is ready. Raises as `say`, and so does the
-        iterator; sentences without a speakable syllable are left out. Closing it withdraws what has not begun.
+        iterator; sentences without a speakable syllable are left out. Nothing more is made once it is closed.
         """
         leave = self._enter()
         programme = recipe.programme
@@ -53,11 +53,12 @@ class Preview:
             "paragraph": programme.paragraph_pause_ms,
         }
         try:
-            for index, clip in self.studio.render(
-                sentences, voice=voice, settings=recipe.speech, lane="interactive", on_unspeakable=lambda _: None
-            ):
+            for sentence in sentences:  # one at a time: what is urgent gets in between
+                ((_, clip),) = self.studio.render(
+                    [sentence], voice=voice, settings=recipe.speech, lane="interactive", on_unspeakable=lambda _: None
+                )
                 if len(clip.samples):
-                    pause = bytes(silence_ms[sentences[index].pause_after] * _BYTES_A_MS)
+                    pause = bytes(silence_ms[sentence.pause_after] * _BYTES_A_MS)
                     yield mp3_part(bytes(segment_of(clip).raw_data) + pause)
         finally:
             leave()

@@ -64,7 +64,7 @@ def test_listening_begins_before_the_last_sentence_is_made(commune, version, tmp
         recipe = recipe_of(session, station.settings, session.get(Version, version))
     sound = station.workshop.preview.stream(recipe.sentences, "thu", recipe)
     first = next(sound)
-    assert len(rendered(tmp_path)) < 4
+    assert len(rendered(tmp_path)) == 1
     whole = first + b"".join(sound)
     assert len(rendered(tmp_path)) == 4
     said_s = sum(len(sentence.text) * 0.04 for sentence in recipe.sentences)
