@@ -37,6 +37,8 @@ _CLEAR = 0.55
 """Least correlation of a window with itself one period later that counts as voice."""
 _LOUD = 0.08
 """Least level of a voiced window, as a share of the loudest."""
+_LEAP = 0.25
+"""A change of F0 within 10 ms, as a share of it, that no throat makes: another sound, or an error of an octave."""
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 1000, 260, 46, 28
 
 
@@ -89,10 +91,11 @@ def picture(name: str, points: list[tuple[float, float]]) -> str:
         for hz in range(100, 350, 50)
     ]
     lines += [f'<text x="{x(second):.0f}" y="{_HEIGHT - 8}">{second} s</text>' for second in range(int(end_s) + 1)]
-    path, before = "", -1.0
+    path, before_s, before_hz = "", -1.0, 0.0
     for seconds, hz in points:
-        path += f"{'L' if seconds - before < 2.5 * _HOP_S else 'M'}{x(seconds):.1f} {y(hz):.1f}"
-        before = seconds
+        goes_on = seconds - before_s < 2.5 * _HOP_S and abs(hz - before_hz) < _LEAP * before_hz
+        path += f"{'L' if goes_on else 'M'}{x(seconds):.1f} {y(hz):.1f}"
+        before_s, before_hz = seconds, hz
     median_hz = np.median([hz for _, hz in points])
     title = f"{escape(name)}: F0, Hz; median {median_hz:.0f}"
     return (
