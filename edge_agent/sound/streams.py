@@ -3,6 +3,7 @@
 mpv plays to the sound card; it is told what to do over its JSON socket and leaves nothing in our memory when it has gone.
 """
 
+import contextlib
 import json
 import shutil
 import socket
@@ -106,12 +107,12 @@ class StreamPlayer:
     def _bridge(self) -> None:
         """No address plays: the fallback for a while, or silence, then the stream again."""
         if self._fallback is not None:
-            self._play(str(self._fallback), f"--length={FALLBACK_S}", "--loop-file=inf")
+            self._play(str(self._fallback), "--loop-file=inf", longest_s=FALLBACK_S)
         else:
             time.sleep(PAUSE_S)
 
-    def _play(self, address: str, *more: str) -> None:
-        """Until the stream, or somebody, ends it."""
+    def _play(self, address: str, *more: str, longest_s: float | None = None) -> None:
+        """Until the stream, somebody, or `longest_s` ends it."""
         command = [
             "mpv",
             "--no-config",
@@ -120,10 +121,15 @@ class StreamPlayer:
             "--network-timeout=10",
             f"--volume={_percent(self._gain_db)}",
         ]
-        self._process = subprocess.Popen(
+        with subprocess.Popen(
             [*command, *more, f"--input-ipc-server={self._socket}", "--", address], stdin=subprocess.DEVNULL
-        )
-        self._process.wait()
+        ) as process:
+            self._process = process
+            if not self._wanted.is_set() or self._closed:  # stopped while it was being started
+                process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(longest_s)
+            process.kill()
 
     def _kill(self) -> None:
         process = self._process

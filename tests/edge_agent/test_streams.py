@@ -2,6 +2,7 @@
 
 import http.server
 import shutil
+import subprocess
 import threading
 import time
 
@@ -10,9 +11,15 @@ import pytest
 
 from edge_agent.sound.decoding import RATE_HZ, Sound
 from edge_agent.sound.piped import PipedStream
-from tests.edge_agent.sounds import opus
+from edge_agent.sound.streams import StreamPlayer
+from tests.edge_agent import test_card as cards
+from tests.edge_agent.sounds import RATE, opus
 
-pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, ("ffmpeg", "mpv", "pulseaudio", "parec"))),
+    reason="ffmpeg, mpv, pulseaudio are not installed",
+)
+pulse = cards.pulse
 
 
 @pytest.fixture
@@ -33,6 +40,15 @@ def radio(tmp_path):
     yield folder, f"http://127.0.0.1:{server.server_port}/live"
     server.shutdown()
     server.server_close()
+
+
+def hls(folder, data: bytes, name: str) -> None:
+    """A playlist of one-second pieces, as VOV's live radio is one; it appears whole."""
+    source = folder / f"{name}.source"
+    source.write_bytes(data)
+    command = ["ffmpeg", "-v", "error", "-i", str(source), "-c:a", "aac", "-b:a", "96k", "-f", "hls", "-hls_time", "1"]
+    subprocess.run([*command, "-hls_list_size", "0", str(folder / "new.m3u8")], check=True)
+    (folder / "new.m3u8").rename(folder / f"{name}.m3u8")
 
 
 def loudness(stream: PipedStream, seconds: float) -> float:
@@ -68,3 +84,75 @@ def test_without_fallback_a_dead_stream_is_silence_of_the_right_length(radio):
         assert not np.any(block)
     finally:
         stream.close()
+
+
+def test_live_radio_over_hls_comes_and_goes_and_comes_again(radio, monkeypatch):
+    monkeypatch.setattr("edge_agent.sound.piped.PAUSE_S", 0.3)
+    folder, url = radio
+    hls(folder, opus(4.0, level=0.4), "vov")
+    stream = PipedStream((url.replace("/live", "/vov.m3u8"),), Sound(opus(30.0, level=0.02)))
+    try:
+        deadline = time.monotonic() + 30
+        while loudness(stream, 0.5) < 0.01:
+            assert time.monotonic() < deadline
+        (folder / "vov.m3u8").rename(folder / "away.m3u8")
+        while not 1e-5 < loudness(stream, 0.5) < 1e-3:  # the fallback
+            assert time.monotonic() < deadline
+        (folder / "away.m3u8").rename(folder / "vov.m3u8")
+        deadline = time.monotonic() + 30
+        while loudness(stream, 0.5) < 0.01:
+            assert time.monotonic() < deadline
+    finally:
+        stream.close()
+
+
+class Told:
+    """The agent, as far as a player tells it something."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple] = []
+
+    def __call__(self, act) -> None:
+        act(self)
+
+    def voice_started(self, *what) -> None:
+        self.started.append(what)
+
+
+def test_mpv_bridges_a_dead_stream_and_takes_it_up_again(radio, pulse, tmp_path, monkeypatch):
+    monkeypatch.setattr("edge_agent.sound.streams.FALLBACK_S", 2)
+    for name in ("XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, pulse[name])
+    monkeypatch.setenv("PULSE_SINK", "left")
+    folder, url = radio
+    (tmp_path / "fallback").write_bytes(opus(1.5, level=0.02))
+    told = Told()
+    path = tmp_path / "recorded.raw"
+    with cards.recording(pulse, path):
+        player = StreamPlayer("v", (url.replace("/live", "/live.m3u8"),), tmp_path / "fallback", told)
+        try:
+            player.start(1, at_mono_s=time.monotonic(), gain_db=0.0)
+            wait_until(lambda: 1e-5 < power(path) < 1e-3, 40)
+            hls(folder, opus(4.0, level=0.4), "live")
+            wait_until(lambda: power(path) > 0.01, 60)
+            (folder / "live.m3u8").unlink()
+            wait_until(lambda: 1e-5 < power(path) < 1e-3, 60)
+            assert player.stop() is not None
+        finally:
+            player.close()
+        wait_until(lambda: power(path) == 0.0, 20)
+    assert [what[:2] for what in told.started] == [("v", 1)]  # one start, whatever the stream does
+
+
+def power(path) -> float:
+    """Mean power of the last half second that came out on the left."""
+    samples = np.fromfile(path, np.int16)
+    left = samples[: len(samples) // 2 * 2].reshape(-1, 2)[-RATE // 2 :, 0] / 32768
+    return float(np.mean(np.square(left))) if len(left) else 0.0
+
+
+def wait_until(what, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
