@@ -6,7 +6,7 @@ HOP_NAMES = {
     Hop.STATION: "Đài",
     Hop.BROKER: "Máy chuyển tin",
     Hop.AGENT: "Thiết bị",
-    Hop.SOUND_CARD: "Card âm thanh",
+    Hop.SOUND_CARD: "Mạch âm thanh",
     Hop.AMPLIFIER: "Âm ly",
     Hop.HORN: "Loa nén",
 }
@@ -42,7 +42,7 @@ WHAT_TO_DO = {
     "offline": "Gọi người ở gần xem đèn nguồn của hộp; nếu còn điện, kiểm tra sóng 4G hoặc dây mạng, rồi rút cắm lại nguồn.",
     "hangs": "Bấm “Khởi động lại”. Nếu một phút sau vẫn im, tới nơi rút cắm lại nguồn.",
     "under_voltage": "Thay bộ nguồn hoặc dây nguồn của hộp (cần đủ 5 V, 3 A).",
-    "no_output": "Kiểm tra card âm thanh còn cắm chặt; bấm “Tự kiểm tra”, rồi xem nhật ký thiết bị.",
+    "no_output": "Kiểm tra mạch âm thanh còn cắm chặt; bấm “Tự kiểm tra”, rồi xem nhật ký thiết bị.",
     "no_power": "Kiểm tra áptômát và nguồn của âm ly, sau đó bấm “Phát tiếng thử”.",
     "horn_silent": "Bấm “Phát tiếng thử” và nhờ người nghe. Nếu âm ly sáng đèn mà im: kiểm tra dây ra loa và củ loa.",
     "horn_weak": "Xem âm lượng trên trang này và núm của âm ly; nếu đúng cả, kiểm tra biến áp và củ loa.",

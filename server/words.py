@@ -5,6 +5,10 @@ from protocol.states import ENDS, SOUNDING, Reason, State
 from server.areas import LEVEL_NAMES
 from server.bulletins.approval import STATUS_NAMES
 from server.bulletins.intake import FIELDS
+from server.chain_words import HOP_NAMES, WHAT_TO_DO, WHY
+from server.faults import FOUND, KINDS
+from server.feedback import KIND_NAMES as FEEDBACK_KINDS
+from server.feedback import STATUS_NAMES as FEEDBACK_STATUSES
 from server.people.rights import ROLE_NAMES
 from server.tables import OccurrenceStatus, ProductionStatus
 
@@ -105,6 +109,7 @@ def named(code: str) -> str:
 
 
 __all__ = [
-    "EVIDENCE_NAMES", "FIELDS", "LEVEL_NAMES", "OCCURRENCE_NAMES", "PRIORITY_NAMES", "PRODUCTION_NAMES", "ROLE_NAMES",
-    "STATE_NAMES", "STATUS_NAMES", "named", "reason", "sign", "tone",
+    "EVIDENCE_NAMES", "FEEDBACK_KINDS", "FEEDBACK_STATUSES", "FIELDS", "FOUND", "HOP_NAMES",
+    "KINDS", "LEVEL_NAMES", "OCCURRENCE_NAMES", "PRIORITY_NAMES", "PRODUCTION_NAMES", "ROLE_NAMES",
+    "STATE_NAMES", "STATUS_NAMES", "WHAT_TO_DO", "WHY", "named", "reason", "sign", "tone",
 ]  # fmt: skip

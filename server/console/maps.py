@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_WIDTH, _LEAST_HEIGHT, _MOST_HEIGHT, _EDGE = 800.0, 260.0, 620.0, 60.0
+_WIDTH, _LEAST_HEIGHT, _MOST_HEIGHT, _EDGE = 800.0, 260.0, 460.0, 70.0
 _KM_PER_DEGREE = 111.32
 _LEAST_KM = 0.3
 
