@@ -41,19 +41,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_track_version_id"), ["version_id"], unique=False)
 
     with op.batch_alter_table("production", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("spoken_by", sa.String(length=64), nullable=False, server_default=sa.text("''")))
-        batch_op.add_column(sa.Column("notices", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
-        batch_op.add_column(
-            sa.Column("ear_status", sa.String(length=40), nullable=False, server_default=sa.text("'unchecked'"))
-        )
-        batch_op.add_column(sa.Column("ear_note", sa.String(), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column("spoken_by", sa.String(length=64), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("notices", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("ear_status", sa.String(length=40), nullable=False, server_default="unchecked"))
+        batch_op.add_column(sa.Column("ear_note", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("loudness_lufs", sa.Float(), nullable=True))
         batch_op.add_column(sa.Column("true_peak_dbtp", sa.Float(), nullable=True))
         batch_op.create_index(batch_op.f("ix_production_ear_status"), ["ear_status"], unique=False)
 
     with op.batch_alter_table("version", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("manner", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+        batch_op.add_column(sa.Column("manner", sa.JSON(), nullable=False, server_default="{}"))
 
 
 def downgrade() -> None:
