@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from protocol.priorities import Priority
-from server import areas, words
+from server import areas, drills, words
 from server.api import emergencies as api
 from server.api.air import air_of
 from server.api.views import production_view
@@ -93,6 +93,14 @@ def post_prepared(
     return to("/khan-cap", "giu-san")
 
 
+@router.post("/khan-cap/dien-tap")
+def post_drill(page: PageDep, version_id: Annotated[str, Form(max_length=36)]) -> Response:
+    """A draft of the same words spoken as a drill: no drill sounds like the real thing."""
+    assert page.person is not None
+    made = api.post_drill(version_id, page.person, page.station)
+    return to(f"/ban-tin/{made.id}", "ban-moi")
+
+
 @router.post("/khan-cap/{prepared_id}/thoi-giu")
 def post_retired(prepared_id: str, page: PageDep) -> Response:
     """Take a prepared message off the speakers."""
@@ -136,7 +144,12 @@ def _order(page: Page, values: dict[str, Any], error: str, status: int) -> Respo
             raise NotFoundError("Không có tin khẩn cấp này. Hãy chọn lại ở trang Khẩn cấp.")
         version = session.get(Version, chosen.version_id)
         said = [sentence.spoken for sentence in store.script_of(version).sentences if sentence.aloud] if version else []
-    given = {"area_id": page.person.area_id, "authority": "", "test": False, **values}
+    given = {
+        "area_id": page.person.area_id,
+        "authority": "",
+        **values,
+        "test": chosen.drill or bool(values.get("test")),
+    }
     return page.show(
         "order.html", status=status, chosen=chosen, said=said, places=_places(page), values=given, error=error
     )
@@ -152,6 +165,8 @@ class Message:
     version_id: str
     hazard: str = ""
     prepared: bool = False
+    drill: bool = False
+    """It calls itself a drill: good for nothing else."""
 
 
 def _messages(session: Session, page: Page) -> list[Message]:
@@ -159,7 +174,7 @@ def _messages(session: Session, page: Page) -> list[Message]:
     assert page.person is not None
     below = areas.below(session, page.person.area_id)
     prepared = session.exec(
-        select(PreparedEmergency, Bulletin.title)
+        select(PreparedEmergency, Bulletin.title, Version)
         .join(Version, col(PreparedEmergency.version_id) == col(Version.id))
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
         .where(
@@ -167,7 +182,10 @@ def _messages(session: Session, page: Page) -> list[Message]:
             col(PreparedEmergency.area_id).in_(areas.concerning(session, page.person.area_id)),
         )
     )
-    found = [Message(f"prepared:{row.id}", title, row.version_id, row.hazard, prepared=True) for row, title in prepared]
+    found = [
+        Message(f"prepared:{row.id}", title, version.id, row.hazard, prepared=True, drill=drills.spoken(version.script))
+        for row, title, version in prepared
+    ]
     approved = session.exec(
         select(Version, Bulletin.title)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
@@ -178,7 +196,7 @@ def _messages(session: Session, page: Page) -> list[Message]:
     for version, title in approved:
         production = production_view(session, version)
         if production is not None and production.status is ProductionStatus.READY:
-            found.append(Message(f"version:{version.id}", title, version.id))
+            found.append(Message(f"version:{version.id}", title, version.id, drill=drills.spoken(version.script)))
     return found
 
 

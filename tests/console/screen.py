@@ -33,7 +33,7 @@ _NAMES = frozenset(
         "QR",
         "RSS",
     ]
-) | frozenset(["Safari", "Tab", "tsv", "txt", "UBND", "USB", "Wi", "Windows", "Word"])
+) | frozenset(["Safari", "Tab", "tsv", "txt", "UBND", "USB", "webm", "Wi", "Windows", "Word"])
 """Proper names and signs that Vietnamese screens use as they are."""
 _BY_SIZE = ["color-contrast", "target-size", "scrollable-region-focusable", "aria-hidden-focus", "link-in-text-block"]
 """Rules of axe-core whose findings may differ between sizes."""
