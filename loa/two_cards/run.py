@@ -74,7 +74,7 @@ class TwoCards:
         report: dict[str, Any] = {
             "skew_ms": distribution(skews, limit=_SKEW_MS),
             "start_error_ms": distribution([abs(error) for error in errors], limit=_START_MS),
-            "start_error_signed_ms": sorted(round(error, 2) for error in errors),
+            "start_errors_in_order_ms": [round(error, 2) for error in errors],
             "starts_not_heard": count * len(SIDES) - len(errors),
         }
         report["ok"] = report["skew_ms"]["ok"] and report["start_error_ms"]["ok"] and not report["starts_not_heard"]
