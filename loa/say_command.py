@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _PAUSE_MS = {"clause": 180, "sentence": 450, "paragraph": 900}
 _MOST_TEXT_ARGUMENT_CHARS = 250
 """A longer argument is no file name (names end at 255 bytes)."""
-_RETAKE_SHARE = 0.3
-"""Less than a bulletin's, so that two workers and the ear stay under a third of the time the speech takes."""
+_RETAKE_SHARE = 0.25
+"""Less than a bulletin's, so that two workers and the ear stay at a third of the time the speech takes."""
 _MOST_KEPT_BYTES = 300_000_000
 _STAGES = {"render": "Đọc", "master": "Chỉnh âm", "listen": "Nghe kiểm tra", "retake": "Đọc lại câu chưa rõ"}
 _DOCUMENT_SUFFIXES = frozenset({".doc", ".docx", ".odt", ".rtf", ".pdf", ".txt", ".html", ".htm", ".jpg", ".png"})
