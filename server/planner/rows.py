@@ -183,16 +183,17 @@ def _to_be_made(
             col(Schedule.start_at) < end,
         )
     ).all():
-        due = due_in(session, schedule, start, end, zone) if status is VersionStatus.APPROVED else iter(())
-        for instant in due:
+        if status is not VersionStatus.APPROVED:
+            continue
+        heard = [one.id for one in speakers_of(session, schedule) if one.id in rows.speakers]
+        for instant in due_in(session, schedule, start, end, zone) if heard else ():
             if (schedule.id, instant) in known:
                 continue
             broadcast = _broadcast(schedule, "", title, Priority(priority), instant, names)
             limit = instant + timedelta(seconds=schedule.max_start_delay_s, milliseconds=schedule.duration_ms)
             item = _item(broadcast, f"{schedule.id}@{instant:%Y%m%dT%H%M%S}", instant, limit + RESUME_SLACK)
-            for speaker in speakers_of(session, schedule):
-                if speaker.id in rows.speakers:
-                    rows.parts[speaker.id].append(Part(broadcast, item, None))
+            for speaker_id in heard:
+                rows.parts[speaker_id].append(Part(broadcast, item, None))
 
 
 def due_in(session: Session, schedule: Schedule, start: datetime, end: datetime, zone: str) -> Iterator[datetime]:

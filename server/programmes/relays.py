@@ -99,7 +99,11 @@ def visible(session: Session, person: Person) -> list[Relay]:
 
 def _checked(url: str) -> str:
     url = url.strip()
-    parts = urlsplit(url) if url.isascii() and url.isprintable() else urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or len(url) > _LONGEST_URL or " " in url:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:  # "http://[" is no address at all
+        known = False
+    if not known or len(url) > _LONGEST_URL or " " in url or not (url.isascii() and url.isprintable()):
         raise InvalidInputError(f"Địa chỉ “{url[:60]}” không đúng. Ví dụ đúng: https://dai.example/vov1.m3u8")
     return url

@@ -169,7 +169,7 @@ def test_a_relay_is_approved_by_another_person_and_retired_with_its_schedules(vi
 
 
 def test_what_is_no_radio_is_refused(village):
-    for url in ("file:///etc/passwd", "rtmp://x/y", "http://", "không phải", "http://a b/"):
+    for url in ("file:///etc/passwd", "rtmp://x/y", "http://", "không phải", "http://a b/", "http://["):
         body = {"name": "VOV1", "area_id": "khuoi-nan", "urls": [url]}
         assert "không đúng" in village.error("canbo", "POST", "/relays", 422, json=body)
 
