@@ -103,6 +103,9 @@ def _truthful(truth: Truth, record: h.Recorded, key: h.Key) -> Iterator[Violatio
         yield _violation(Fault.LIE, truth, record, key, f"{state} without its length")
     elif not heard - rounding - lost <= told <= heard + rounding:
         yield _violation(Fault.LIE, truth, record, key, f"{state} with {told} ms, {heard:.0f} ms were heard")
+    at_most = data.get("played_at_most_ms")
+    if at_most is not None and heard > at_most + rounding:
+        yield _violation(Fault.LIE, truth, record, key, f"{state} with at most {at_most} ms, {heard:.0f} ms were heard")
     if state == "PLAYED" and order.pass_ms:
         whole = order.pass_ms * order.count + order.gap_s * 1000 * (order.count - 1)
         late = record.t + (order.pass_ms / 1000) + order.gap_s > order.not_after_s - NEAR_S

@@ -175,3 +175,19 @@ def test_an_old_order_after_a_newer_one_that_power_interrupted_may_be_refused_or
     story.delivered(-200, 1)
     story.ends("a", "UNKNOWN", device="")
     assert story.faults() == set()
+
+
+@pytest.mark.parametrize(("at_most", "lies"), [(9_000, False), (4_000, True)])
+def test_the_range_after_a_power_cut_holds_the_truth(story, at_most, lies):
+    story.told(-1000, "a")
+    story.ordered("a")
+    story.said(-1000, "a", "ACCEPTED")
+    story.said(-900, "a", "READY")
+    story.amplifier(-2, 7)
+    story.sound("a", 0, 7, ended="power")
+    story.said(0.01, "a", "PLAYING", start_error_ms=0.0, played_ms=0)
+    story.running(7, on=False)
+    story.running(40, on=True)
+    story.said(40, "a", "CUT", reason="power", played_ms=3_000, played_at_most_ms=at_most)
+    story.ends("a", "CUT")
+    assert story.faults() == ({Fault.LIE} if lies else set())

@@ -98,6 +98,13 @@ def test_there_are_ten_bugs():
     assert {bug.stem for bug in BUGS} >= set(QUICK)
 
 
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.stem)
+def test_a_bug_still_fits_the_agent(bug, tmp_path):
+    shutil.copytree(Path(edge_agent.__file__).parent, tmp_path / "edge_agent")
+    done = subprocess.run(["git", "apply", str(bug)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.stem in QUICK], ids=lambda bug: bug.stem)
 def test_a_bug_is_caught(bug, tmp_path):
