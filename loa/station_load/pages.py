@@ -24,6 +24,7 @@ _LISTS: dict[str, Params] = {
     "occurrences": _occurrences,
     "speakers": lambda number: {"limit": 50, "after": f"loa-{number:05d}"},
     "speakers/loa-00000/events": lambda _: {"limit": 50},
+    "schedules": lambda _: {"limit": 50},
     "notices": lambda _: {},
     "audit": lambda number: {"limit": 50, "after": number * 97},
 }

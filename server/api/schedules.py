@@ -52,7 +52,11 @@ def post_schedule(body: ScheduleRequest, person: PersonDep, station: StationDep)
 
 @router.get("")
 def get_schedules(
-    person: PersonDep, station: StationDep, version_id: Annotated[str, Query(max_length=64)] = ""
+    person: PersonDep,
+    station: StationDep,
+    version_id: Annotated[str, Query(max_length=64)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    before: Annotated[str, Query(max_length=64, description="id of the last one of the page before")] = "",
 ) -> Items[ScheduleView]:
     """Active schedules of the person's area, the newest first; of one version when asked ("where is this used?")."""
     with station.database.read() as session:
@@ -62,7 +66,9 @@ def get_schedules(
         )
         if version_id:
             query = query.where(Schedule.version_id == version_id)
-        found = session.exec(query.order_by(col(Schedule.id).desc()).limit(200))
+        if before:
+            query = query.where(col(Schedule.id) < before)
+        found = session.exec(query.order_by(col(Schedule.id).desc()).limit(limit)).all()
         return Items(items=[schedule_view(session, row, []) for row in found])
 
 

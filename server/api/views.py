@@ -243,6 +243,8 @@ def _production_view(version: Version, production: Production) -> ProductionView
 
 def occurrence_views(session: Session, occurrences: list[Occurrence]) -> list[OccurrenceView]:
     """Occurrences with their deliveries, in the order given; a fixed number of queries."""
+    if not occurrences:
+        return []
     ids = [occurrence.id for occurrence in occurrences]
     rows: Mapping[str, tuple[Schedule, Bulletin, Area]] = {
         schedule.id: (schedule, bulletin, area)
