@@ -1,6 +1,7 @@
 """`loa bench plan`: how long the plan of a hundred speakers over a week takes."""
 
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -46,19 +47,22 @@ def _measured(folder: Path, speakers: int, times: int) -> dict[str, object]:
     zone, at = "Asia/Ho_Chi_Minh", now()
     with database.write() as session:
         area_id = _world(session, speakers, at, zone)
-    took_ms = []
+    took_ms, cpu_ms = [], []
     for _ in range(times):
         with database.read() as session:
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), time.process_time()
             made = planned(session, area_id, at, at + timedelta(days=_DAYS), at=at, zone=zone)
             text = made.model_dump_json()
             took_ms.append((time.perf_counter() - began) * 1000)
+            cpu_ms.append((time.process_time() - spent) * 1000)
     database.close()
     median_ms = statistics.median(took_ms)
     return {
         "ratio": round(median_ms / _LIMIT_MS, 3),
         "median_ms": round(median_ms, 1),
         "worst_ms": round(max(took_ms), 1),
+        "cpu_ms": round(statistics.median(cpu_ms), 1),
+        "load": round(os.getloadavg()[0], 1),
         "limit_ms": _LIMIT_MS,
         "speakers": made.speakers,
         "days": _DAYS,
