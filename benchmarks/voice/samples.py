@@ -1,14 +1,12 @@
-"""The clips of `docs/samples`, made anew, each with the F0 that is measured in it.
+"""The clips of `docs/samples`, made anew, each with a picture of the F0 that is measured in it.
 
     python benchmarks/voice/samples.py docs/samples
 
-What a listener hears and what the picture shows are the same take: speech as `loa say` gives it, before mastering for the picture
-(a horn's band has no fundamental), mastered for the ear.
+A horn's band has no fundamental; the ear, and autocorrelation, hear the pitch in the harmonics all the same.
 """
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -47,13 +45,14 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for name, (voice, text, options) in CLIPS.items():
         _say(TEXTS[text], folder / f"{name}.opus", voice, options)
-        if "--chime" in options:
-            continue
-        with tempfile.TemporaryDirectory() as scratch:
-            wav = Path(scratch) / "speech.wav"
-            _say(TEXTS[text], wav, voice, options)
-            samples, rate_hz = soundfile.read(wav, dtype="float64")
-        (folder / f"{name}.svg").write_text(picture(name, list(pitch(samples, rate_hz))), "utf-8")
+        if "--chime" not in options:
+            draw(folder, name)
+
+
+def draw(folder: Path, name: str) -> None:
+    """The picture beside a clip."""
+    samples, rate_hz = soundfile.read(folder / f"{name}.opus", dtype="float64")
+    (folder / f"{name}.svg").write_text(picture(name, list(pitch(samples[::2], rate_hz // 2))), "utf-8")
 
 
 def _say(text: str, target: Path, voice: str, options: tuple[str, ...]) -> None:
