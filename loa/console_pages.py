@@ -1,7 +1,7 @@
 """The console's pages that each role goes to by itself: the browser tests and `loa bench console` open every one at both sizes."""
 
 PAGES: dict[str | None, tuple[str, ...]] = {
-    None: ("/dang-nhap", "/mat-ket-noi"),
+    None: ("/dang-nhap", "/mat-ket-noi", "/nguoi-dan", "/nguoi-dan/nghe-lai", "/nguoi-dan/gop-y"),
     "canbo": (
         "/",
         "/ban-tin",
@@ -17,10 +17,12 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/bao-cao",
         "/bang",
         "/bat-dau",
+        "/gop-y",
+        "/cong-khai",
     ),
     "lanhdao": ("/", "/ban-tin/cho-duyet", "/xa"),
-    "truongthon": ("/", "/ban-tin/moi"),
-    "kythuat": ("/", "/loa"),
+    "truongthon": ("/", "/ban-tin/moi", "/thon", "/thon/bao-hong", "/thon/mau/hop-thon"),
+    "kythuat": ("/", "/loa", "/ky-thuat", "/su-co"),
 }
 """User name of the stage's people (None: nobody is signed in) → paths."""
 SIZES: dict[str, tuple[int, int]] = {"desktop": (1280, 800), "phone": (360, 740)}

@@ -24,7 +24,7 @@ from server.settings import Settings
 
 log = structlog.get_logger(__name__)
 _FORMAT = 1
-_FOLDERS = ("documents", "tracks", "audio", "keys", "broker")
+_FOLDERS = ("documents", "tracks", "audio", "photos", "keys", "broker")
 _FILES = ("port",)
 _DATABASE = {"sqlite": "station.sqlite3", "postgresql": "station.pgdump"}
 

@@ -247,6 +247,20 @@ def put_rules(body: public.Rules, person: PersonDep, station: StationDep) -> pub
     return body
 
 
+@router.put("/withheld/{bulletin_id}", status_code=204)
+def put_withheld(bulletin_id: str, person: PersonDep, station: StationDep) -> None:
+    """Keep one bulletin off the public pages: who may write or approve it."""
+    with station.database.write() as session:
+        public.withhold(session, person, bulletin_id, hidden=True)
+
+
+@router.delete("/withheld/{bulletin_id}", status_code=204)
+def delete_withheld(bulletin_id: str, person: PersonDep, station: StationDep) -> None:
+    """Let it back."""
+    with station.database.write() as session:
+        public.withhold(session, person, bulletin_id, hidden=False)
+
+
 def aired_view(session: Session, found: public.Aired) -> AiredView:
     """A bulletin in a list."""
     production = store.production_of(session, found.version)

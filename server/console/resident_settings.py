@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from server import public
-from server.api.public import put_rules
+from server.api import public as api
 from server.console.languages import N_
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
@@ -44,7 +44,7 @@ def post_settings(
                 "archive_days": archive_days,
             }
         )  # fmt: skip
-        put_rules(rules, page.person, page.station)
+        api.put_rules(rules, page.person, page.station)
     except ValidationError:
         return _show(page, page.say(N_("Số ngày nghe lại phải từ 1 đến 365.")), 422)
     except StationError as error:
@@ -56,8 +56,8 @@ def post_settings(
 def post_withheld(bulletin_id: str, act: str, page: PageDep) -> Response:
     """Keep a bulletin back ("an"), or show it again ("hien")."""
     assert page.person is not None
-    with page.station.database.write() as session:
-        public.withhold(session, page.person, bulletin_id, hidden=act == "an")
+    deed = api.put_withheld if act == "an" else api.delete_withheld
+    deed(bulletin_id, page.person, page.station)
     return to("/cong-khai", "luu")
 
 

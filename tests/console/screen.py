@@ -16,6 +16,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NAMES = frozenset(
     [
         "Android",
+        "dBm",
+        "km",
+        "MB",
+        "micrô",
         "Chrome",
         "CN",
         "English",

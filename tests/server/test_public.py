@@ -7,8 +7,7 @@ from sqlmodel import select
 
 from protocol.states import State
 from server.feedback import Pace, TooManyError
-from server.public import withhold
-from server.tables import Delivery, Occurrence, Person
+from server.tables import Delivery, Occurrence
 from server.tables.columns import now
 
 
@@ -122,7 +121,8 @@ def test_the_pace_forgets_and_counts_each_address_by_itself():
 def test_hidden_by_hand(commune, aired):
     version = aired(commune.approved())
     bulletin = commune.call("canbo", "GET", f"/versions/{version}")["bulletin_id"]
-    with commune.station().database.write() as session:
-        officer = session.exec(select(Person).where(Person.username == "canbo")).one()
-        withhold(session, officer, bulletin, hidden=True)
+    commune.error("kythuat", "PUT", f"/public/withheld/{bulletin}", 403)
+    commune.call("canbo", "PUT", f"/public/withheld/{bulletin}")
     assert archive(commune) == []
+    commune.call("canbo", "DELETE", f"/public/withheld/{bulletin}")
+    assert archive(commune) == [version]
