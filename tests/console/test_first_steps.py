@@ -42,5 +42,5 @@ def test_installed_it_opens_without_a_connection(look):
     page.get_by_role("heading", name="Đài không trả lời").wait_for()
     page.context.set_offline(False)
     page.get_by_role("link", name="Thử lại").click()
-    page.get_by_role("heading", name="Hôm nay").wait_for()
+    page.get_by_role("heading", name="Hôm nay", exact=True).wait_for()
     officer.complaints.clear()  # without a net the browser itself complains

@@ -91,10 +91,10 @@ def test_what_is_typed_survives_a_lost_connection(look):
 def test_the_screens_in_english(look):
     page = look("canbo").open("/").page
     page.get_by_role("button", name="English").click()
-    page.get_by_role("heading", name="Today").wait_for()
+    page.get_by_role("heading", name="Today", exact=True).wait_for()
     assert page.locator("html").get_attribute("lang") == "en"
     page.get_by_role("button", name="Tiếng Việt").click()
-    page.get_by_role("heading", name="Hôm nay").wait_for()
+    page.get_by_role("heading", name="Hôm nay", exact=True).wait_for()
 
 
 def test_a_broadcast_is_moved_and_a_rule_refuses(commune, look):
