@@ -17,7 +17,7 @@ from server.bulletins import editing, rereading, search, store
 from server.console import recordings
 from server.console.emergency_templates import TEMPLATES
 from server.console.pages import Page, PageDep, to
-from server.errors import StationError
+from server.errors import NotFoundError, StationError
 from server.people import rights
 from server.tables import (
     Area,
@@ -221,6 +221,8 @@ def post_act(
     if act == "thu-hoi":
         api.post_withdraw(version_id, person, station)
         return to(f"/ban-tin/{bulletin_id}", "thu")
+    if act != "ban-moi":
+        raise NotFoundError("Không làm được việc này ở địa chỉ này.")
     api.post_revise(version_id, person, station)
     return to(f"/ban-tin/{bulletin_id}", "ban-moi")
 

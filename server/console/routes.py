@@ -33,10 +33,10 @@ ROUTERS = (
     today.router,
     on_air.router,
     leader.router,
+    recordings.router,  # before bulletins, whose last path takes any word
     bulletins.router,
     board.router,
     reports.router,
-    recordings.router,
     first_steps.router,
     calendar.router,
     dictionary.router,
