@@ -17,6 +17,7 @@ def approve(leader):
     raise AssertionError(leader.page.locator("main").inner_text())
 
 
+@pytest.mark.long
 def test_the_first_sentence_sounds(look):
     officer, leader = look("canbo"), look("lanhdao", "phone")
     page = officer.open("/bat-dau").page

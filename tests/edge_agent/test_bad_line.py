@@ -32,6 +32,7 @@ def in_order(station) -> bool:
     return sequence == list(range(1, len(sequence) + 1))
 
 
+@pytest.mark.long
 def test_a_line_that_crawls_stalls_and_breaks_costs_nothing_but_time(station):
     line = station.by_line()
     assert station.enrol().returncode == 0

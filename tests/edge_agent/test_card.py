@@ -135,6 +135,7 @@ card._decode = slow
 """
 
 
+@pytest.mark.long
 def test_a_long_sound_begins_before_all_of_it_is_decoded_and_is_whole(pulse, tmp_path):
     library = FolderLibrary(tmp_path / "audio")
     data = opus(9.0)

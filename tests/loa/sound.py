@@ -19,8 +19,8 @@ def samples(path: Path) -> tuple[np.ndarray, int, float]:
 def starts(path: Path, pattern: np.ndarray) -> list[float]:
     """Unix times at which `pattern` (at the WAV's rate) begins.
 
-    Peaks of the normalised cross-correlation above 0.8: the very same samples, up to a third of whose energy may be missing where the
-    machine was too busy to write a block in time.
+    Peaks of the normalised cross-correlation above 0.8: the very same samples, up to a third of whose energy
+    may be missing where the machine was too busy to write a block in time.
     """
     sound, rate, epoch = samples(path)
     if len(sound) < len(pattern):

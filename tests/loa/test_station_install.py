@@ -88,6 +88,7 @@ def environment_that_cannot_migrate(folder: Path) -> Path:
 
 @pytest.mark.timeout(500)
 @pytest.mark.skipif(shutil.which("setsid") is None, reason="util-linux is not installed")
+@pytest.mark.long
 def test_installed_upgraded_and_back(machine, tmp_path):
     done = machine.install("--environment", str(ENVIRONMENT))
     assert done.returncode == 0, done.stdout
