@@ -19,8 +19,8 @@ def samples(path: Path) -> tuple[np.ndarray, int, float]:
 def starts(path: Path, pattern: np.ndarray) -> list[float]:
     """Unix times at which `pattern` (at the WAV's rate) begins.
 
-    Peaks of the normalised cross-correlation above 0.8: the very same samples, up to a third of whose energy
-    may be missing where the machine was too busy to write a block in time.
+    Peaks of the normalised cross-correlation above 0.85: the very same samples, a quarter of whose
+    energy may be missing where the machine was too busy to write a block in time.
     """
     sound, rate, epoch = samples(path)
     if len(sound) < len(pattern):
@@ -32,7 +32,7 @@ def starts(path: Path, pattern: np.ndarray) -> list[float]:
     norm = np.sqrt((energy[window] - energy[: len(sound)]) * np.sum(pattern**2)) + 1e-6
     score = correlation / norm
     found = []
-    while (peak := int(np.argmax(score))) >= 0 and score[peak] > 0.8:
+    while (peak := int(np.argmax(score))) >= 0 and score[peak] > 0.85:
         found.append(epoch + peak / rate)
         score[max(0, peak - len(pattern)) : peak + len(pattern)] = 0
     return sorted(found)

@@ -69,13 +69,13 @@ def ended(rows: dict[str, dict]) -> bool:
 
 
 def opening(stage: Stage, version: str) -> tuple[np.ndarray, int]:
-    """The first half second of the bulletin, and its rate."""
+    """The first second of the bulletin, and its rate: nothing else in it is as like it as 0.72."""
     with stage.client("canbo") as officer:
         opus = stage.options.folder / "heard.opus"
         opus.write_bytes(officer.download(f"/versions/{version}/audio"))
     sound, rate = soundfile.read(opus)
     first = int(np.flatnonzero(np.abs(sound) > 0.002)[0])
-    return sound[first : first + rate // 2], rate
+    return sound[first : first + rate], rate
 
 
 def starts_heard(stage: Stage, bulletin: tuple[np.ndarray, int], speaker: str) -> int:
@@ -109,7 +109,7 @@ def test_agents_killed_before_and_during_play_station_killed_during_play(stage, 
     stage.children.kill(FIRST)
     stage.start_speaker(FIRST)
     until(stage, occurrence, lambda rows: rows[SECOND]["state"] == "PLAYING")
-    wait_for(lambda: starts_heard(stage, bulletin, SECOND), seconds=30, what="the opening", every_s=0.2)
+    wait_for(lambda: starts_heard(stage, bulletin, SECOND) or None, seconds=30, what="the opening", every_s=0.2)
     stage.children.kill(SECOND)
     stage.children.kill("station")
     stage.start_speaker(SECOND)
