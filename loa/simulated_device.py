@@ -28,7 +28,6 @@ from protocol.messages import (
     EventBatch,
     JobReport,
     Presence,
-    Reported,
 )
 from protocol.states import State
 
@@ -226,8 +225,3 @@ class SimulatedDevice:
     def report(self, job_id: str, *states: State, attempt: int = 1) -> str:
         """Tell that a job went through these states."""
         return self.tell(*(self.event(JobReport(job_id=job_id, attempt=attempt, state=state)) for state in states))
-
-    def report_holding(self) -> str:
-        """Tell which manifest we hold."""
-        rev = self.desired.rev if self.desired is not None else 0
-        return self.say(Kind.REPORTED, Reported(desired_rev=rev, clock=ClockState.SYNCED), retain=True)

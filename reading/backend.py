@@ -46,7 +46,7 @@ class SeaG2p:
 
 
 @lru_cache(maxsize=1)
-def _default() -> SeaG2p:
+def _default() -> Backend:
     return SeaG2p()
 
 

@@ -31,7 +31,6 @@ class FlagCode(StrEnum):
     UNKNOWN_ABBREVIATION = "unknown_abbreviation"  # spelled letter by letter; offered for the dictionary
     FOREIGN_WORD = "foreign_word"  # no Vietnamese syllable and in no dictionary
     UNREAD_SYMBOL = "unread_symbol"  # a sign without a name
-    UNSURE_NUMBER = "unsure_number"  # a number of a shape no rule knows, or of two meanings
     ADDRESS = "address"  # a web or mail address: hardly understood over a loudspeaker
     FOREIGN_SCRIPT = "foreign_script"  # letters that are not Latin
     BROKEN_TEXT = "broken_text"  # control characters, half-converted fonts, endless words

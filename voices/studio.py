@@ -115,10 +115,6 @@ class Studio:
         finally:
             order.withdraw()
 
-    def forget_voice(self, voice: str) -> None:
-        """A voice was installed anew or removed: its fingerprint is asked again."""
-        self._fingerprints.pop(voice, None)
-
     def worker_pids(self) -> list[int]:
         """The worker processes that run now, the interactive one last: for measurements and tests."""
         return [pid for lane in self._lanes.values() for pid in lane.pids()]

@@ -86,10 +86,6 @@ class Broker:
         if session.deliver is not None:
             self._send(session, topic, payload, queued=False)
 
-    def retained(self, topic: str) -> bytes | None:
-        """What is kept there."""
-        return self._retained.get(topic)
-
     def from_device(self, topic: str, payload: bytes) -> None:
         """A device's message goes on to the station, or not, or twice."""
         if self._random.random() < self.faults.lost:

@@ -4,7 +4,7 @@ Times `t`, `start_s`, … are true Unix seconds, as nobody in the world knows th
 `attempt`, a signed message by `token`: the first 16 hexadecimal digits of the SHA-256 of its bytes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, TextIO
 
@@ -338,8 +338,3 @@ def read(path: Path) -> Iterator[Record]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield _RECORD.validate_json(line)
-
-
-def of_device(records: Iterable[Record], device: str) -> list[Record]:
-    """What concerns one device: its own records and those of everybody."""
-    return [record for record in records if getattr(record, "device", None) in {None, device}]

@@ -91,11 +91,6 @@ class Lexicon:
         """Matches the written forms that are more than one word of letters, the longest first; None when there are none."""
         return self._phrases
 
-    @property
-    def written_forms(self) -> frozenset[str]:
-        """Every written form of every layer."""
-        return frozenset(self._exact)
-
 
 @cache
 def _national() -> Lexicon:

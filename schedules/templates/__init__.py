@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -56,11 +56,6 @@ class DayPlan:
     name: str
     about: str
     slots: tuple[Slot, ...]
-
-    @property
-    def longest_day(self) -> timedelta:
-        """What a day with all of its slots comes to."""
-        return timedelta(minutes=sum(slot.minutes for slot in self.slots))
 
 
 @cache

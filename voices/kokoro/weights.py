@@ -20,7 +20,6 @@ from voices.errors import VoiceNotInstalledError
 from voices.paths import voices_home
 
 MODEL_SHA256: Final = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-MODEL_BYTES: Final = 92_361_271
 DURATION_GRAPH, PROSODY_GRAPH, SOUND_GRAPH = "durations.onnx", "prosody.onnx", "sound.onnx"
 
 DURATIONS: Final = "/encoder/Clip_output_0"
