@@ -13,9 +13,12 @@ import pytest
 from edge_agent.library import FolderLibrary
 from tests.edge_agent.sounds import RATE, begins, decoded, name_of, opus
 
-pytestmark = pytest.mark.skipif(
-    not all(map(shutil.which, ("pulseaudio", "parec", "pactl"))), reason="pulseaudio is not installed"
-)
+pytestmark = [
+    pytest.mark.xdist_group("sound"),  # one sound server at a time
+    pytest.mark.skipif(
+        not all(map(shutil.which, ("pulseaudio", "parec", "pactl"))), reason="pulseaudio is not installed"
+    ),
+]
 
 PLAYER = """
 import sys, threading, time
@@ -75,7 +78,7 @@ def recording(pulse, path):
     """What comes out of both horns while inside, into a file; inside, it runs already."""
     with path.open("wb") as file:
         recorder = subprocess.Popen(
-            ["parec", "-d", "m.monitor", "--latency-msec=4", "--rate=48000", "--channels=2", "--format=s16le"],
+            ["parec", "-d", "m.monitor", "--latency-msec=20", "--rate=48000", "--channels=2", "--format=s16le"],
             env=pulse,
             stdout=file,
         )

@@ -15,10 +15,13 @@ from edge_agent.sound.streams import StreamPlayer
 from tests.edge_agent import test_card as cards
 from tests.edge_agent.sounds import RATE, opus
 
-pytestmark = pytest.mark.skipif(
-    not all(map(shutil.which, ("ffmpeg", "mpv", "pulseaudio", "parec"))),
-    reason="ffmpeg, mpv, pulseaudio are not installed",
-)
+pytestmark = [
+    pytest.mark.xdist_group("sound"),  # one sound server at a time
+    pytest.mark.skipif(
+        not all(map(shutil.which, ("ffmpeg", "mpv", "pulseaudio", "parec"))),
+        reason="ffmpeg, mpv, pulseaudio are not installed",
+    ),
+]
 pulse = cards.pulse
 
 
