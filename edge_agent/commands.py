@@ -12,7 +12,7 @@ from edge_agent.loudness import Loudness
 from edge_agent.ports import Caretaker, Task
 from edge_agent.store import Store
 from protocol.envelope import Kind
-from protocol.messages import Command, CommandResult, Operation
+from protocol.messages import Command, CommandResult, Operation, Problem
 from protocol.states import Reason
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,9 @@ class Commands:
             self._act(command)
         except ValidationError as error:
             self._answer(
-                CommandResult(command_id=command.command_id, ok=False, detail=f"bad_args: {error.error_count()}")
+                CommandResult(
+                    command_id=command.command_id, ok=False, detail=f"{Problem.BAD_ARGS}: {error.error_count()}"
+                )
             )
 
     def _act(self, command: Command) -> None:
@@ -76,7 +78,8 @@ class Commands:
         elif command.op is Operation.VOLUME:
             percent = VolumeArgs.model_validate(command.args).percent
             now = self._loudness.ask(percent)
-            self._answer(done.model_copy(update={"ok": now is not None, "data": {"percent": now}}))
+            told = {"ok": True} if now is not None else {"ok": False, "detail": Problem.NO_MIXER}
+            self._answer(done.model_copy(update={**told, "data": {"percent": now}}))
         elif command.op in _SOUND:
             objection = self._horn_test.begin(command.command_id, command.op, dict(command.args))
             if objection is not None:

@@ -16,7 +16,7 @@ from edge_agent.outbox import Outbox
 from edge_agent.ports import Caretaker, Task
 from edge_agent.store import Store
 from edge_agent.timekeeping import Timekeeper
-from protocol.messages import CommandResult, Config, FaultReport, Finding, Operation, SelfTestReport
+from protocol.messages import CommandResult, Config, FaultReport, Finding, Operation, Problem, SelfTestReport
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,6 @@ SPREAD_S = 1200
 LATEST = timedelta(hours=2)
 """If the horn was needed for so long, the daily test is left for that day."""
 AGAIN_S = 60.0
-DISTURBED = "disturbed"
 _DAILY = "daily:"
 _DONE = "self_test_day"
 
@@ -63,10 +62,10 @@ class HornTest:
     def begin(self, command_id: str, op: Operation, args: dict[str, object]) -> str | None:
         """Begin a test now; why not, if it cannot be."""
         if not self._director.may_test(TEST_S):
-            return "quiet_hours"
+            return Problem.QUIET_HOURS
         warm_in_s = self._director.reserve(TEST_S)
         if warm_in_s is None:
-            return "busy"
+            return Problem.BUSY
         self._running[command_id] = op, self._director.starts
         self._caretaker.begin(Task(command_id, op, args, warm_in_s))
         return None
@@ -78,7 +77,7 @@ class HornTest:
             return False
         op, starts = running
         if self._director.starts != starts:
-            result = CommandResult(command_id=result.command_id, ok=False, detail=DISTURBED)
+            result = CommandResult(command_id=result.command_id, ok=False, detail=Problem.DISTURBED)
         if op == Operation.SELF_TEST:
             self._report(result)
         if not result.command_id.startswith(_DAILY):
@@ -112,7 +111,7 @@ class HornTest:
     def _report(self, result: CommandResult) -> None:
         """What the ear found is told; a horn that is not good is a fault, and so is an ear that cannot listen."""
         with self._store.transaction():
-            if result.detail.startswith("microphone"):
+            if result.detail.startswith(Problem.MICROPHONE):
                 self._outbox.add("fault", FaultReport(kind="microphone", detail=result.detail), hurry=True)
             if result.detail not in set(Finding):
                 return

@@ -14,6 +14,7 @@ _FROZEN = ConfigDict(frozen=True)
 
 ENROL_PATH = "/agent/v1/enrol"
 AUDIO_PATH = "/agent/v1/audio"  # /{sha256}, with Range
+RELEASE_PATH = "/agent/v1/releases"  # /{sha256}, with Range: a software package that a signed `update` names
 POLL_PATH = "/agent/v1/poll"  # POST a PollRequest as JSON; the answer's body is a sealed `poll`
 EVENTS_PATH = "/agent/v1/events"  # POST a sealed `evt`, the bytes as over MQTT; the answer is a sealed `ack`
 

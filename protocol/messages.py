@@ -283,6 +283,19 @@ class Heartbeat(BaseModel):
 
 class CommandResult(BaseModel):
     """`res`: the answer to a command."""
+class Problem(StrEnum):
+    """Why a box did not do as it was asked; a closed list that the screens translate."""
+
+    BAD_ARGS = "bad_args"
+    NOT_AVAILABLE = "not_available_on_this_box"
+    NO_MIXER = "no_mixer"
+    QUIET_HOURS = "quiet_hours"
+    BUSY = "busy"  # something sounds, or is about to
+    DISTURBED = "disturbed"  # an order came during the test
+    NO_MICROPHONE = "no_microphone"
+    MICROPHONE = "microphone"  # it is there and does not record
+
+
 
     model_config = _FROZEN
 
@@ -291,6 +304,7 @@ class CommandResult(BaseModel):
     detail: str = ""
     data: dict[str, Any] = {}
 
+    """Of a self-test the `Finding`; of what was not done a `Problem`, after a colon what the box says of it; else its own words."""
 
 class HttpProof(BaseModel):
     """`http`: a device's proof of itself for one HTTP request, in `Authorization: Bearer`. Short-lived."""

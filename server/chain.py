@@ -155,6 +155,8 @@ def _horn(signs: Signs) -> Link:
         return Link(Hop.HORN, Health.BAD, reported[kind], _HORN_FAULTS[kind])
     if outcome is not None and outcome.played and outcome.evidence == "E4" and _fresh(signs, outcome):
         return Link(Hop.HORN, Health.GOOD, outcome.at, "was_heard")
+    if since := signs.faults.get("microphone"):
+        return Link(Hop.HORN, Health.UNKNOWN, since, "ear_broken")
     return Link(Hop.HORN, Health.UNKNOWN, None, "not_heard_by_ear")
 
 
@@ -168,6 +170,8 @@ _HORN_FAULTS = {
     "rattle": "horn_rattles",
 }
 """Kind of fault → why, the gravest first."""
+FAULT_WHY = {**_HORN_FAULTS, "power": "no_power", "microphone": "ear_broken"}
+"""Kind of fault → the key of `server.chain_words` under which it is told and advised upon."""
 
 
 def _fresh(signs: Signs, outcome: Outcome) -> bool:

@@ -33,6 +33,7 @@ WHY = {
     "loose": "loa hoặc dây bị rơi, lỏng",
     "was_heard": "micrô đã nghe thấy tiếng",
     "not_heard_by_ear": "không có micrô để nghe",
+    "ear_broken": "micrô kiểm tra không thu được tiếng",
     "behind": "chưa biết, vì khâu trước đang hỏng",
 }
 """Why it is thought so, as a sentence goes on."""
@@ -47,6 +48,7 @@ WHAT_TO_DO = {
     "horn_silent": "Bấm “Phát tiếng thử” và nhờ người nghe. Nếu âm ly sáng đèn mà im: kiểm tra dây ra loa và củ loa.",
     "horn_weak": "Xem âm lượng trên trang này và núm của âm ly; nếu đúng cả, kiểm tra biến áp và củ loa.",
     "horn_rattles": "Giảm âm lượng. Nếu vẫn rè, siết lại giá loa và thay màng loa.",
+    "ear_broken": "Xem micrô còn cắm chặt không; bấm “Tự kiểm tra” để thử lại. Chưa biết loa có kêu không.",
     "loose": "Cắt nguồn âm ly trước khi leo. Buộc lại loa, nối lại dây, rồi phát tiếng thử.",
 }
-"""What to do about what is broken."""
+"""What to do about what is broken, or keeps us from knowing."""

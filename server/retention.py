@@ -14,6 +14,7 @@ from server import audit
 from server.database import Database
 from server.errors import InvalidInputError
 from server.people import rights
+from server.public import sound
 from server.settings import Settings
 from server.tables import (
     Area,
@@ -49,7 +50,7 @@ class Kind(StrEnum):
     """Kinds of data that come to an end."""
 
     DOCUMENTS = "documents"  # uploaded files; what was read of them stays in the bulletins
-    AUDIO = "audio"  # finished sound of what sounds no more; it can be made again
+    AUDIO = "audio"  # finished sound of what sounds no more, and its copies; it can be made again
     EVENTS = "events"  # what devices reported word by word, and commands to them
     FEEDBACK = "feedback"  # words of residents
     PERSONAL = "personal"  # notices, notifications and sign-ins: who was told what, who was here when
@@ -124,6 +125,7 @@ class Broom:
             Kind.PERSONAL: _personal,
         }
         removed = {kind.value: self._all(way, ends[kind]) for kind, way in ways.items()}
+        self._forget_copies()
         if any(removed.values()):
             with self._database.write() as session:
                 audit.record(session, audit.STATION, "retention.sweep", "", **removed)
@@ -142,6 +144,13 @@ class Broom:
             total += count
             if count < _CHUNK:
                 return total
+
+    def _forget_copies(self) -> None:
+        """MP3 copies go with the sound that they were made of, whatever took it away."""
+        for folder in (sound.mp3_dir(self._settings), self._settings.mp3_dir):
+            for copy in folder.glob("[!.]*.mp3"):  # one that is being made has a dot
+                if not (self._settings.audio_dir / f"{copy.stem}.opus").exists():
+                    copy.unlink(missing_ok=True)
 
     def _documents(self, session: Session, before: datetime) -> tuple[int, list[Path]]:
         rows = session.exec(select(StoredDocument).where(StoredDocument.uploaded_at < before).limit(_CHUNK)).all()

@@ -74,6 +74,11 @@ class Settings:
         return self.data_dir / "photos"
 
     @property
+    def release_dir(self) -> Path:
+        """Software packages for boxes, put here by whoever keeps this machine."""
+        return self.data_dir / "releases"
+
+    @property
     def clip_cache_dir(self) -> Path:
         """Rendered sentences."""
         return self.data_dir / "clips"

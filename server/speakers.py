@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -15,7 +15,7 @@ from server import areas, audit
 from server.broker import hash_password, new_password
 from server.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from server.people import rights
-from server.tables import Claim, Person, Speaker
+from server.tables import SELF_TEST_AT, Claim, Person, Speaker
 from server.tables.columns import now
 
 CLAIM_LASTS = timedelta(minutes=30)
@@ -37,6 +37,10 @@ class Change:
     longitude: float | None = None
     in_repair: bool | None = None
     volume_percent: int | None = None
+    self_test: bool | None = None
+    """Whether it tests its horn once a day by itself: False ends it, True without an hour is the usual one."""
+    self_test_at: time | None = None
+    """The local hour of that test."""
 
 
 def create(session: Session, person: Person, *, speaker_id: str, name: str, area_id: str) -> Speaker:
@@ -72,7 +76,9 @@ def manage(session: Session, person: Person, speaker_id: str) -> Speaker:
 
 
 def change(session: Session, person: Person, speaker_id: str, wish: Change) -> Speaker:
-    """Rename, move, set the volume, put in repair. Raises NotFoundError, ForbiddenError, InvalidInputError.
+    """Rename, move, set the volume or the hour of the self-test, put in repair.
+
+    Raises NotFoundError, ForbiddenError, InvalidInputError.
 
     What was handed to the speaker before it moved stays its own; what is planned from now on goes by its new place.
     """
@@ -84,11 +90,17 @@ def change(session: Session, person: Person, speaker_id: str, wish: Change) -> S
         wishes["area_id"] = area.id
     if "name" in wishes:
         wishes["name"] = _name(wishes["name"])
+    tests = wishes.pop("self_test", None)
+    if tests is False:
+        wishes["self_test_at"] = None
+    elif tests and "self_test_at" not in wishes:
+        wishes["self_test_at"] = speaker.self_test_at or SELF_TEST_AT
     for name, value in wishes.items():
         setattr(speaker, name, value)
     speaker.desired_stale = True
     session.add(speaker)
-    audit.record(session, person.id, "speaker.change", speaker.id, **wishes)
+    told = {name: value.isoformat("minutes") if isinstance(value, time) else value for name, value in wishes.items()}
+    audit.record(session, person.id, "speaker.change", speaker.id, **told)
     return speaker
 
 
@@ -150,13 +162,18 @@ def expel(session: Session, person: Person, speaker_id: str, reason: str) -> Spe
     speaker = manage(session, person, speaker_id)
     if speaker.public_key is None:
         raise ConflictError(f"{speaker.name} chưa ghép với thiết bị nào.")
+    part(session, speaker)
+    audit.record(session, person.id, "speaker.expel", speaker.id, reason=reason)
+    return speaker
+
+
+def part(session: Session, speaker: Speaker) -> None:
+    """The speaker has no box from now on. Only inside `Database.write()`; the broker is told by the caller."""
     speaker.public_key = None
     speaker.broker_password_hash = ""
     speaker.enrolled_at = None
     _forget_box(speaker)
     session.add(speaker)
-    audit.record(session, person.id, "speaker.expel", speaker.id, reason=reason)
-    return speaker
 
 
 def _forget_box(speaker: Speaker) -> None:

@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlmodel import Session, col, func, select
 
+from protocol.messages import SelfTestReport
+from protocol.policy import Policy
 from protocol.states import State
+from schedules.policy import judge
 from server.chain import Chain, Outcome, Signs, chain
-from server.tables import Delivery, Fault, Speaker
+from server.tables import Delivery, DeviceEvent, Fault, Speaker
 
 _ENDED = (State.PLAYED, State.CUT, State.FAILED)
 _LOOKED_BACK = timedelta(days=7)
+_LOOKED_AT = 50
+_TEST = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,48 @@ def board(session: Session, speakers: Sequence[Speaker], at: datetime) -> list[R
         for speaker in speakers
     ]
     return sorted(rows, key=lambda row: row.order)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a box told of itself lately, besides its broadcasts."""
+
+    self_test: SelfTestReport | None
+    """The newest of all."""
+    tested_at: datetime | None
+    refusals: tuple[tuple[datetime, str], ...]
+    """What it did not believe, the newest first, each kind once: when, and the code."""
+
+
+def told(session: Session, speaker_id: str, since: datetime) -> Told:
+    """What the technician should know of it."""
+
+    def newest(kind: str, limit: int) -> Sequence[DeviceEvent]:
+        return session.exec(
+            select(DeviceEvent)
+            .where(DeviceEvent.speaker_id == speaker_id, DeviceEvent.type == kind)
+            .order_by(col(DeviceEvent.at).desc())
+            .limit(limit)
+        ).all()
+
+    report, tested_at = None, None
+    for event in newest("self_test", 1):
+        try:
+            report, tested_at = SelfTestReport.model_validate(event.data), event.at
+        except ValidationError:  # a newer box than this station
+            continue
+    refusals: dict[str, datetime] = {}
+    for event in newest("refused", _LOOKED_AT):
+        if event.at >= since:
+            refusals.setdefault(str(event.data.get("refusal", "")), event.at)
+    return Told(report, tested_at, tuple((at, code) for code, at in refusals.items()))
+
+
+def may_sound(rules: Policy, hour: time, at: datetime) -> bool:
+    """Whether a self-test at that hour of the day of `at` would be within the hours that hold there."""
+    zone = ZoneInfo(rules.timezone)
+    start = datetime.combine(at.astimezone(zone).date(), hour, zone)
+    return judge(rules, start, _TEST) is None
 
 
 def _signs(

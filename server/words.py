@@ -5,6 +5,17 @@ from protocol.states import ENDS, SOUNDING, Reason, State
 from server.areas import LEVEL_NAMES
 from server.bulletins.approval import STATUS_NAMES
 from server.bulletins.intake import FIELDS
+from server.care_words import (
+    CLOCK_NAMES,
+    DONE,
+    FILE_NAMES,
+    FINDING_ADVICE,
+    FINDING_NAMES,
+    OPERATION_NAMES,
+    PROBLEM_ADVICE,
+    PROBLEM_NAMES,
+    REFUSAL_NAMES,
+)
 from server.chain_words import HOP_NAMES, WHAT_TO_DO, WHY
 from server.faults import FOUND, KINDS
 from server.feedback import KIND_NAMES as FEEDBACK_KINDS
@@ -109,7 +120,8 @@ def named(code: str) -> str:
 
 
 __all__ = [
-    "EVIDENCE_NAMES", "FEEDBACK_KINDS", "FEEDBACK_STATUSES", "FIELDS", "FOUND", "HOP_NAMES",
-    "KINDS", "LEVEL_NAMES", "OCCURRENCE_NAMES", "PRIORITY_NAMES", "PRODUCTION_NAMES", "ROLE_NAMES",
-    "STATE_NAMES", "STATUS_NAMES", "WHAT_TO_DO", "WHY", "named", "reason", "sign", "tone",
+    "CLOCK_NAMES", "DONE", "EVIDENCE_NAMES", "FEEDBACK_KINDS", "FEEDBACK_STATUSES", "FIELDS", "FILE_NAMES",
+    "FINDING_ADVICE", "FINDING_NAMES", "FOUND", "HOP_NAMES", "KINDS", "LEVEL_NAMES", "OCCURRENCE_NAMES",
+    "OPERATION_NAMES", "PRIORITY_NAMES", "PROBLEM_ADVICE", "PROBLEM_NAMES", "PRODUCTION_NAMES", "REFUSAL_NAMES",
+    "ROLE_NAMES", "STATE_NAMES", "STATUS_NAMES", "WHAT_TO_DO", "WHY", "named", "reason", "sign", "tone",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from edge_agent.agent import Agent
 from edge_agent.errors import AgentError
 from edge_agent.ports import Task
 from edge_agent.runtime.logs import LogTail
-from protocol.messages import CommandResult, Operation
+from protocol.messages import CommandResult, Operation, Problem
 
 log = structlog.get_logger(__name__)
 
@@ -56,13 +56,15 @@ class BoxCaretaker:
         elif op in self._acts:
             threading.Thread(target=self._run, args=(task, self._acts[op]), name=f"care-{op}", daemon=True).start()
         else:
-            self._answer(CommandResult(command_id=task.command_id, ok=False, detail="not_available_on_this_box"))
+            self._answer(CommandResult(command_id=task.command_id, ok=False, detail=Problem.NOT_AVAILABLE))
 
     def _run(self, task: Task, act: Act) -> None:
         try:
             result = act(task)
         except ValidationError as error:
-            result = CommandResult(command_id=task.command_id, ok=False, detail=f"bad_args: {error.error_count()}")
+            result = CommandResult(
+                command_id=task.command_id, ok=False, detail=f"{Problem.BAD_ARGS}: {error.error_count()}"
+            )
         except (AgentError, OSError) as error:
             log.warning("care failed", op=task.op, error=str(error))
             result = CommandResult(command_id=task.command_id, ok=False, detail=str(error)[:200])

@@ -15,7 +15,7 @@ from edge_agent.library import FolderLibrary, digest
 from edge_agent.ports import TEST_VOICE, Output, Task
 from edge_agent.sound import acoustics
 from edge_agent.sound.decoding import RATE_HZ, Samples
-from protocol.messages import CommandResult, Finding
+from protocol.messages import CommandResult, Finding, Problem
 
 Recorder = Callable[[Callable[[], None], float], Samples]
 """Given what to do while recording and for how many seconds, the recording from before it on."""
@@ -47,12 +47,12 @@ class HornTests:
     def self_test(self, task: Task) -> CommandResult:
         """Play the chirp, record it, judge it."""
         if self._recorder is None:
-            return CommandResult(command_id=task.command_id, ok=False, detail="no_microphone")
+            return CommandResult(command_id=task.command_id, ok=False, detail=Problem.NO_MICROPHONE)
         sound = acoustics.chirp()
         try:
             recording = self._recorder(lambda: self._play(sound, task.warm_in_s), task.warm_in_s + LOAD_S + 3.0)
         except OSError as error:
-            return CommandResult(command_id=task.command_id, ok=False, detail=f"microphone: {error}"[:200])
+            return CommandResult(command_id=task.command_id, ok=False, detail=f"{Problem.MICROPHONE}: {error}"[:200])
         found = acoustics.judge(recording)
         data = {
             "score": found.score,

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import time
 
 import structlog
+from sqlalchemy import select as columns
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -56,17 +58,17 @@ class Configurator:
     def _changes(self, session: Session) -> list[_Change]:
         trust = trust_set(session)
         policies = policies_by_area(session, self._zone)
-        bodies: dict[tuple[int, int], tuple[Config, str]] = {}
+        bodies: dict[tuple[int, int, time | None], tuple[Config, str]] = {}
         changes = []
-        for speaker_id, area_id, volume, known in session.exec(
-            select(Speaker.id, Speaker.area_id, Speaker.volume_percent, Speaker.config_digest).where(
-                col(Speaker.enrolled_at).is_not(None)
-            )
-        ):
+        wishes = columns(
+            col(Speaker.id), col(Speaker.area_id), col(Speaker.volume_percent), col(Speaker.self_test_at),
+            col(Speaker.config_digest),
+        ).where(col(Speaker.enrolled_at).is_not(None))  # fmt: skip
+        for speaker_id, area_id, volume, test_at, known in session.execute(wishes):
             rules = policies[area_id]
-            key = id(rules), volume
+            key = id(rules), volume, test_at
             if key not in bodies:
-                bodies[key] = _body(rules, trust, volume)
+                bodies[key] = _body(rules, trust, volume, test_at)
             body, fresh = bodies[key]
             if fresh != known:
                 changes.append(_Change(speaker_id, body, fresh))
@@ -96,8 +98,8 @@ class Configurator:
         return messages
 
 
-def _body(rules: Policy, trust: TrustSet, volume: int) -> tuple[Config, str]:
-    body = Config(policy=rules, trust=trust, volume_percent=volume)
+def _body(rules: Policy, trust: TrustSet, volume: int, test_at: time | None) -> tuple[Config, str]:
+    body = Config(policy=rules, trust=trust, volume_percent=volume, self_test_at=test_at)
     return body, digest(body)
 
 

@@ -16,8 +16,8 @@ from protocol.envelope import Claims, Kind, seal, unseal
 from protocol.errors import Refusal, RefusedError
 from protocol.ids import next_revision
 from protocol.keys import Keyring, PublicKey, device_owner, station_owner
-from protocol.messages import Ack, CommandResult, EventBatch, Heartbeat, JobReport, Presence, Reported
-from server import faults, health
+from protocol.messages import Ack, CommandResult, EventBatch, Heartbeat, JobReport, Operation, Presence, Reported
+from server import faults, health, speakers
 from server.air import outbox, reports
 from server.air.keys import KeyStore
 from server.database import Database
@@ -191,6 +191,10 @@ def _note(session: Session, speaker: Speaker, said: Said, now: datetime) -> None
             command.answered_at, command.ok = now, body.ok
             command.detail, command.data = body.detail, body.data
             session.add(command)
+            if body.ok and command.op is Operation.DECOMMISSION:
+                speakers.part(
+                    session, speaker
+                )  # it has wiped its password; the broker forgets it at the next admission
 
 
 def _note_presence(speaker: Speaker, body: Presence, now: datetime) -> None:

@@ -8,10 +8,19 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from sqlmodel import select
 from starlette.concurrency import run_in_threadpool
 
-from protocol.enrolment import AUDIO_PATH, ENROL_PATH, EVENTS_PATH, POLL_PATH, EnrolAnswer, EnrolRequest, PollRequest
+from protocol.enrolment import (
+    AUDIO_PATH,
+    ENROL_PATH,
+    EVENTS_PATH,
+    POLL_PATH,
+    RELEASE_PATH,
+    EnrolAnswer,
+    EnrolRequest,
+    PollRequest,
+)
 from protocol.errors import RefusedError
 from protocol.ids import Sha256
-from server import speakers
+from server import releases, speakers
 from server.air.proofs import proven_device
 from server.api.air import AirDep
 from server.api.context import StationDep
@@ -67,6 +76,15 @@ def get_audio(sha256: Sha256, _device: Annotated[str, Depends(_device_in_time)],
     if known is None or not path.exists():
         raise NotFoundError("Không có tệp âm thanh này.")
     return FileResponse(path, media_type="audio/ogg; codecs=opus", headers={"ETag": f'"{sha256}"'})
+
+
+@router.get(RELEASE_PATH + "/{sha256}", response_class=FileResponse)
+def get_release(sha256: Sha256, _device: Annotated[str, Depends(_device_in_time)], station: StationDep) -> FileResponse:
+    """A software package by its content; `Range` is honoured."""
+    found = next((each for each in releases.offered(station.settings) if each.sha256 == sha256), None)
+    if found is None:
+        raise NotFoundError("Không có gói phần mềm này.")
+    return FileResponse(found.path, media_type="application/x-tar", headers={"ETag": f'"{sha256}"'})
 
 
 @router.post(POLL_PATH, response_class=PlainTextResponse)

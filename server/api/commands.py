@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
 from protocol.messages import Operation
-from server import speakers
+from server import releases, speakers
 from server.air import commands
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/speakers/{speaker_id}/commands", tags=["commands"])
 
 
 class CommandRequest(BaseModel):
-    """What to do. `volume` takes {"percent": 0–100}."""
+    """What to do. `volume` takes {"percent": 0–100}, `update` {"version": one of those that the station offers}."""
 
     op: Operation
     args: dict[str, Any] = Field(default={}, max_length=20)
@@ -46,8 +46,9 @@ class CommandView(BaseModel):
 @router.post("", status_code=202)
 def post_command(speaker_id: str, body: CommandRequest, person: PersonDep, station: StationDep) -> CommandView:
     """Ask a speaker to do something now."""
+    args = releases.order(station.settings, body.args) if body.op is Operation.UPDATE else body.args
     with station.database.write() as session:
-        command = commands.order(session, person, speaker_id, body.op, body.args)
+        command = commands.order(session, person, speaker_id, body.op, args)
     station.air.kick()
     return CommandView.model_validate(command)
 

@@ -1,6 +1,6 @@
 """Speakers: made, claimed by a box, moved, put in repair, listened to."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -35,6 +35,10 @@ class SpeakerChange(BaseModel):
     longitude: float | None = Field(default=None, ge=-180, le=180)
     in_repair: bool | None = None
     volume_percent: int | None = Field(default=None, ge=0, le=100)
+    self_test: bool | None = None
+    """Whether it tests its horn once a day by itself."""
+    self_test_at: time | None = None
+    """The local hour of that test."""
 
 
 class ExpelRequest(BaseModel):
@@ -75,6 +79,8 @@ class SpeakerView(BaseModel):
     longitude: float | None
     in_repair: bool
     volume_percent: int
+    self_test_at: time | None
+    """Local time of its daily acoustic self-test; null is by order only."""
     enrolled_at: AwareDatetime | None
     hardware: str
     serial: str

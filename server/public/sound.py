@@ -12,9 +12,14 @@ _BITRATE = "48k"
 """Speech in mono needs no more."""
 
 
+def mp3_dir(settings: Settings) -> Path:
+    """Where all of them lie."""
+    return settings.data_dir / "public"
+
+
 def mp3_path(settings: Settings, sha256: str) -> Path:
     """Where the MP3 of an audio lies once somebody asked for it."""
-    return settings.data_dir / "public" / f"{sha256}.mp3"
+    return mp3_dir(settings) / f"{sha256}.mp3"
 
 
 def mp3_of(settings: Settings, sha256: str) -> Path:

@@ -24,13 +24,14 @@ from server.tables.programmes import Programme, ProgrammeRun, Relay
 from server.tables.public import PublicSetting, Withheld
 from server.tables.retention import RetentionRule
 from server.tables.schedules import DayKind, Occurrence, OccurrenceStatus, Schedule, ScheduleStatus, SpecialDay
-from server.tables.speakers import Claim, Speaker
+from server.tables.speakers import SELF_TEST_AT, Claim, Speaker
 from server.tables.station import Revision
 from server.tables.tickets import Fault, FaultNote, Feedback, FeedbackKind, FeedbackStatus
 from server.tables.tracks import Track
 
 __all__ = [
     "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "CapAlert", "CapState", "Claim", "Contact", "DayKind",
+    "SELF_TEST_AT",
     "Delivery", "DeviceCommand", "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Fault", "FaultNote", "Feedback",
     "FeedbackKind", "FeedbackStatus", "FormerCode", "Grant", "HealthSample", "InboxMessage", "InboxStatus", "Lease",
     "Notice", "Notification", "NotificationRule", "Occurrence", "OccurrenceStatus", "PastedText", "Person",

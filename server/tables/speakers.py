@@ -1,11 +1,15 @@
 """Speakers (cụm loa), how they were enrolled, and what they last said."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, Field, SQLModel, Time
 
+from protocol.messages import Config
 from server.tables.columns import big, changed, instant
+
+SELF_TEST_AT: time = Config.model_fields["self_test_at"].default
+"""When a box tests its horn unless somebody decided otherwise: the contract's default."""
 
 
 class Speaker(SQLModel, table=True):
@@ -42,6 +46,8 @@ class Speaker(SQLModel, table=True):
     ack_rev: int = big()
     volume_percent: int = 80
     """What it is asked for, below the ceilings of its policy."""
+    self_test_at: time | None = Field(default=SELF_TEST_AT, sa_type=Time, nullable=True)
+    """Local time of its daily acoustic self-test; None is by order only."""
     # what it last said
     online: bool = False
     session: int = big()

@@ -84,4 +84,9 @@ def test_every_reason_has_words_and_every_breakage_advice():
     assert set(HOP_NAMES) == set(Hop)
     assert set(WHAT_TO_DO) <= set(WHY)
     unhappy = {"all_silent", "no_box", "offline", "hangs", "under_voltage", "no_output", "no_power", "loose"}
-    assert unhappy | {"horn_silent", "horn_weak", "horn_rattles"} == set(WHAT_TO_DO)
+    assert unhappy | {"horn_silent", "horn_weak", "horn_rattles", "ear_broken"} == set(WHAT_TO_DO)
+
+
+def test_a_deaf_box_says_so_and_blames_nobody():
+    found = chain(replace(WELL, faults={"microphone": LONG_AGO}))
+    assert (found.broken, found.links[-1].why, found.links[-1].since) == (None, "ear_broken", LONG_AGO)

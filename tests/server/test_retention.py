@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlmodel import func, select
 
 from server import retention, room
+from server.public import sound
 from server.retention import Broom
 from server.tables import (
     AuditEntry,
@@ -54,9 +55,16 @@ def test_audio_goes_when_nothing_needs_it_and_can_be_ordered_again(commune):
     commune.schedule(repeated, rule="FREQ=DAILY")
     body = {"hazard": "fire", "version_id": prepared, "area_id": "na-it"}
     commune.call("canbo", "POST", "/emergencies/prepared", json=body)
+    copies = [sound.mp3_path(commune.settings, audio.stem) for audio in (gone, kept)]
+    copies[0].parent.mkdir()
+    unfinished = copies[0].with_name(".tmp-1.mp3")
+    for copy in (*copies, unfinished):
+        copy.write_bytes(b"mp3")
     assert sweep(commune)["audio"] == 0
+    assert copies[0].exists()
     assert sweep(commune, days=400)["audio"] == 1
     assert (gone.exists(), kept.exists(), ready.exists()) == (False, True, True)
+    assert [copy.exists() for copy in (*copies, unfinished)] == [False, True, True]
     assert sweep(commune, days=400)["audio"] == 0
     with commune.station().database.read() as session:
         assert session.get(Version, needless) is not None
