@@ -121,7 +121,8 @@ def _listen(kept: Path, host: str, wanted: int) -> socket.socket:
     if port == 0 and kept.exists():
         port = int(kept.read_text())
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # named as TCP: only then asyncio switches Nagle's algorithm off, which holds every answer back for up to 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
