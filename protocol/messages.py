@@ -127,6 +127,8 @@ class Ack(BaseModel):
 
     epoch: str
     seq: int
+    desired_rev: int | None = None
+    """Revision of the manifest that the station holds for this device: one that was lost on the way is missed. None: not said."""
 
 
 class PollAnswer(BaseModel):
@@ -281,8 +283,6 @@ class Heartbeat(BaseModel):
     job_id: JobId | None = None
 
 
-class CommandResult(BaseModel):
-    """`res`: the answer to a command."""
 class Problem(StrEnum):
     """Why a box did not do as it was asked; a closed list that the screens translate."""
 
@@ -296,15 +296,17 @@ class Problem(StrEnum):
     MICROPHONE = "microphone"  # it is there and does not record
 
 
+class CommandResult(BaseModel):
+    """`res`: the answer to a command."""
 
     model_config = _FROZEN
 
     command_id: str
     ok: bool
     detail: str = ""
+    """Of a self-test the `Finding`; of what was not done a `Problem`, after a colon what the box says of it; else its own words."""
     data: dict[str, Any] = {}
 
-    """Of a self-test the `Finding`; of what was not done a `Problem`, after a colon what the box says of it; else its own words."""
 
 class HttpProof(BaseModel):
     """`http`: a device's proof of itself for one HTTP request, in `Authorization: Bearer`. Short-lived."""
