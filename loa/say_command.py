@@ -5,14 +5,16 @@ import sys
 import tempfile
 import wave
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from voices import Clip, HeardSentence, Progress, Recogniser, SpeechSettings, SpokenSentence, Studio
+    from typing import Self
+
+    from voices import Clip, HeardSentence, Progress, Recogniser, SpeechSettings, SpokenSentence
 
 _PAUSE_MS = {"clause": 180, "sentence": 450, "paragraph": 900}
 _MOST_TEXT_ARGUMENT_CHARS = 250
@@ -53,22 +55,26 @@ def say(
     workers: Annotated[int, typer.Option(min=1, max=16, help="Số tiến trình đọc song song (render workers).")] = 2,
 ) -> None:
     """Đọc thành tiếng (speak): loa say "Mời bà con đến họp lúc 19h30." -o hop.wav."""
-    from reading import ReadingError
+    one = text and output and not (lines or out or as_json)
+    many = lines and out and not (text or output)
+    if not one and not many:
+        raise typer.BadParameter("Dùng: loa say VĂN_BẢN -o TỆP, hoặc loa say --lines TỆP --out THƯ_MỤC [--json].")
+
     from voices import SpeechSettings, VoiceError
 
     settings = SpeechSettings(speed=speed, pitch_st=pitch, comma_pause_ms=comma_pause_ms)
-    booth = _Booth(voice, settings, workers, cache, check=check)
-    try:
-        if lines and out and not text and not output:
-            failed = _say_lines(lines, out, booth, as_json=as_json)
-        elif text and output and not lines and not out and not as_json:
-            _say_text(text, output, booth, chime=chime)
-            failed = False
-        else:
-            raise typer.BadParameter("Dùng: loa say VĂN_BẢN -o TỆP, hoặc loa say --lines TỆP --out THƯ_MỤC [--json].")
-    except (VoiceError, ReadingError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(1) from error
+    with _Booth(voice, settings, workers, cache, check=check) as booth:
+        booth.warm_up(workers if lines else 1)
+
+        from reading import ReadingError  # takes a while, during which voice and ear are loaded
+
+        try:
+            failed = _say_lines(lines, out, booth, as_json=as_json) if lines and out else False
+            if output:
+                _say_text(text, output, booth, chime=chime)
+        except (VoiceError, ReadingError, OSError) as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(1) from error
     if failed:
         raise typer.Exit(1)
 
@@ -152,11 +158,28 @@ class _Booth:
     def __init__(
         self, voice: str, settings: "SpeechSettings", workers: int, cache: Path | None, *, check: bool
     ) -> None:
+        from voices import Ear, Studio, ear_is_installed
+        from voices.paths import data_home
+
         self._voice = voice
-        self._cache = cache
         self._settings = settings
-        self._workers = workers
-        self._check = check
+        self._kept = cache or data_home() / "said"
+        self._studio = Studio(self._kept / "clips", workers, max_cache_bytes=_MOST_KEPT_BYTES)
+        self._ear = Ear() if check and ear_is_installed() else None
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._studio.close()
+        if self._ear:
+            self._ear.close()
+
+    def warm_up(self, workers: int) -> None:
+        """Load ear and voice, the latter in so many workers, while something else is done. Returns at once."""
+        self._studio.prepare(self._voice, "bulk", workers)
+        if self._ear:
+            self._ear.prepare()
 
     def speak(
         self, sentences: "Sequence[SpokenSentence]", on_clip: "Callable[[int, Clip], None]" = lambda *_: None
@@ -169,8 +192,9 @@ class _Booth:
 
         clips: list[Clip] = []
         heard: dict[int, HeardSentence] = {}
-        with self._open() as (studio, ear), _progress() as report:
-            render = studio.render(
+        ear = self._listener()
+        with _progress() as report:
+            render = self._studio.render(
                 sentences, voice=self._voice, settings=self._settings, on_unspeakable=lambda _: None, on_progress=report
             )
             for index, clip in render:
@@ -180,7 +204,7 @@ class _Booth:
                     heard[index] = hear_sentence(clip, sentences[index], ear, index)
             if ear:
                 better = better_takes(
-                    sentences, heard, studio=studio, voice=self._voice, settings=self._settings, ear=ear,
+                    sentences, heard, studio=self._studio, voice=self._voice, settings=self._settings, ear=ear,
                     share=_RETAKE_SHARE, on_progress=report,
                 )  # fmt: skip
                 for index, take in better.items():
@@ -195,39 +219,28 @@ class _Booth:
         from voices import Arrangement, opus_to_mp3, produce
         from voices.checked import check
 
-        with tempfile.TemporaryDirectory() as scratch, self._open() as (studio, ear), _progress() as report:
+        with tempfile.TemporaryDirectory() as scratch, _progress() as report:
             arrangement, folder = Arrangement(chime=chime), Path(scratch)
             made = produce(
-                sentences, folder, studio=studio, voice=self._voice, settings=self._settings, programme=arrangement,
-                on_progress=report,
+                sentences, folder, studio=self._studio, voice=self._voice, settings=self._settings,
+                programme=arrangement, on_progress=report,
             )  # fmt: skip
             for notice in made.notices:
                 print(notice, file=sys.stderr)
-            if ear:
+            if ear := self._listener():
                 made = check(
-                    made, sentences, folder, studio=studio, settings=self._settings, programme=arrangement, ear=ear,
-                    on_progress=report,
+                    made, sentences, folder, studio=self._studio, settings=self._settings, programme=arrangement,
+                    ear=ear, on_progress=report,
                 ).production  # fmt: skip
             if output.suffix == ".mp3":
                 opus_to_mp3(made.opus, output)
             else:
                 shutil.copyfile(made.opus, output)
 
-    @contextmanager
-    def _open(self) -> "Iterator[tuple[Studio, Recogniser | None]]":
-        from voices import Ear, Studio, ear_is_installed
+    def _listener(self) -> "Recogniser | None":
         from voices.ear_memory import RememberingEar
-        from voices.paths import data_home
 
-        kept = self._cache or data_home() / "said"
-        with ExitStack() as stack:
-            studio = stack.enter_context(Studio(kept / "clips", self._workers, max_cache_bytes=_MOST_KEPT_BYTES))
-            ear = (
-                RememberingEar(stack.enter_context(Ear()), kept / "heard")
-                if self._check and ear_is_installed()
-                else None
-            )
-            yield studio, ear
+        return RememberingEar(self._ear, self._kept / "heard") if self._ear else None
 
 
 @contextmanager

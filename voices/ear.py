@@ -6,8 +6,6 @@ sentence is flagged above 40 %, or when far more or fewer words were heard than 
 """
 
 import importlib.util
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +13,6 @@ from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
-import soundfile
 import structlog
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +21,7 @@ from voices.child import Child, ChildDiedError, ChildHungError
 from voices.engine import Clip
 from voices.errors import EngineFailedError, ProductionCancelledError
 from voices.ffmpeg import run_ffmpeg
+from voices.pcm import resampled, to_pcm16
 from voices.production import TRACK, Progress, TimelineEntry
 from voices.scoring import compare, distance, fold
 
@@ -98,6 +96,11 @@ class Ear:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def prepare(self) -> None:
+        """Begin loading, so that the first sound need not wait. Returns at once; errors show when hearing."""
+        with self._lock:
+            self._child = self._child or _started()
+
     def close(self) -> None:
         """Give its memory back; it loads again when next needed."""
         if self._child:
@@ -111,8 +114,7 @@ class Ear:
     def _hear_piece(self, samples: NDArray[np.int16]) -> str:
         for attempt in range(1, _TRIES + 1):
             with self._lock:
-                if self._child is None:
-                    self._child = Child("voices.ear_worker", nice=5)
+                self._child = self._child or _started()
                 try:
                     return str(self._child.ask(samples.astype("<i2").tobytes(), _PIECE_LIMIT_S))
                 except (ChildDiedError, ChildHungError) as error:
@@ -121,6 +123,10 @@ class Ear:
         raise EngineFailedError(
             "Bộ nghe kiểm tra bị hỏng hai lần liên tiếp. Bản tin vẫn dùng được nhưng chưa được nghe kiểm tra."
         )
+
+
+def _started() -> Child:
+    return Child("voices.ear_worker", nice=5)
 
 
 def ear_is_installed() -> bool:
@@ -206,18 +212,8 @@ def borrowed_ear(ear: Recogniser | None) -> Iterator[Recogniser]:
 
 
 def _at_16k(sound: Path | Clip) -> NDArray[np.int16]:
-    if isinstance(sound, Path):
-        return _decoded(sound)
-    handle, name = tempfile.mkstemp(suffix=".wav")
-    os.close(handle)
-    try:
-        soundfile.write(name, sound.samples, sound.rate_hz, subtype="PCM_16")
-        return _decoded(Path(name))
-    finally:
-        Path(name).unlink()
-
-
-def _decoded(sound: Path) -> NDArray[np.int16]:
+    if isinstance(sound, Clip):
+        return to_pcm16(resampled(sound.samples, sound.rate_hz, _RATE_HZ))
     pcm, _ = run_ffmpeg(["-i", sound, "-ac", "1", "-ar", str(_RATE_HZ), "-f", "s16le", "-"])
     return np.frombuffer(pcm, "<i2").astype(np.int16)
 

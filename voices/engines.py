@@ -1,6 +1,5 @@
 """Which engine speaks a voice."""
 
-from voices.catalog import installed_voice
 from voices.engine import Engine
 
 DEFAULT_VOICE = "kokoro-vi-nu"
@@ -22,6 +21,8 @@ def open_engine(voice_id: str, threads: int = 1) -> Engine:
         from voices.espeak import EspeakEngine  # noqa: PLC0415  # tests and benchmarks only
 
         return EspeakEngine()
+    from voices.catalog import installed_voice  # noqa: PLC0415  # loads an HTTP client, which Kokoro-vi never needs
+
     voice, folder = installed_voice(voice_id)
     if voice.api:
         from voices.speech_api import SpeechApiEngine  # noqa: PLC0415

@@ -66,9 +66,13 @@ class Studio:
         for lane in self._lanes.values():
             lane.close()
 
-    def prepare(self, voice: str, lane: Lane = "interactive") -> None:
-        """Begin loading a voice, so that the first sentence need not wait. Returns at once; errors show when rendering."""
-        self._lanes[lane].submit(lambda process: process.open(voice))
+    def prepare(self, voice: str, lane: Lane = "interactive", workers: int = 1) -> None:
+        """Begin loading a voice in so many of the lane's workers, so that the first sentences need not wait.
+
+        Returns at once; errors show when rendering.
+        """
+        for _ in range(workers):
+            self._lanes[lane].submit(lambda process: process.open(voice))
 
     def render(
         self,
