@@ -22,10 +22,11 @@ class Loudness:
         self._config, self._asked, self._set = config, None, None
 
     def ask(self, percent: int) -> int | None:
-        """A technician wants this until the next configuration; what the mixer says, None if there is none."""
+        """A technician wants this until the next configuration; what the mixer is set to (it follows soon), None if there is none."""
         self._asked = percent
-        self._apply(self._within_ceiling(percent))
-        return self._volume.percent()
+        wanted = self._within_ceiling(percent)
+        self._apply(wanted)
+        return None if self._volume.percent() is None else wanted
 
     def for_record(self, record: Record) -> None:
         """As loud as this may be now: an emergency knows no ceiling."""

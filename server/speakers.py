@@ -90,11 +90,9 @@ def change(session: Session, person: Person, speaker_id: str, wish: Change) -> S
         wishes["area_id"] = area.id
     if "name" in wishes:
         wishes["name"] = _name(wishes["name"])
-    tests = wishes.pop("self_test", None)
-    if tests is False:
-        wishes["self_test_at"] = None
-    elif tests and "self_test_at" not in wishes:
-        wishes["self_test_at"] = speaker.self_test_at or SELF_TEST_AT
+    if wish.self_test is not None or wish.self_test_at is not None:
+        wishes.pop("self_test", None)
+        wishes["self_test_at"] = _hour(wish, speaker.self_test_at)
     for name, value in wishes.items():
         setattr(speaker, name, value)
     speaker.desired_stale = True
@@ -182,6 +180,16 @@ def _forget_box(speaker: Speaker) -> None:
     speaker.reported, speaker.reported_rev, speaker.health = {}, 0, {}
     speaker.epoch, speaker.acked_seq = "", 0
     speaker.desired_digest, speaker.config_digest, speaker.desired_stale = "", "", True
+
+
+def _hour(wish: Change, known: time | None) -> time | None:
+    """When it shall test its horn; None is never by itself."""
+    if wish.self_test is False:
+        return None
+    hour = wish.self_test_at or known or SELF_TEST_AT
+    if hour.tzinfo is not None:
+        raise InvalidInputError("Giờ tự kiểm tra là giờ ở địa phương, ví dụ 21:15.")
+    return hour.replace(second=0, microsecond=0)
 
 
 def _name(name: str) -> str:

@@ -140,7 +140,7 @@ class Inbox:
         speaker.ack_rev = next_revision(now, speaker.ack_rev)
         token = seal(
             Kind.ACK,
-            Ack(epoch=epoch, seq=seq),
+            Ack(epoch=epoch, seq=seq, desired_rev=speaker.desired_rev),
             key=self._keys.station,
             audience=device_owner(self._station, speaker.id),
             rev=speaker.ack_rev,
@@ -192,9 +192,8 @@ def _note(session: Session, speaker: Speaker, said: Said, now: datetime) -> None
             command.detail, command.data = body.detail, body.data
             session.add(command)
             if body.ok and command.op is Operation.DECOMMISSION:
-                speakers.part(
-                    session, speaker
-                )  # it has wiped its password; the broker forgets it at the next admission
+                # it has wiped its password; the broker forgets it at the next admission
+                speakers.part(session, speaker)
 
 
 def _note_presence(speaker: Speaker, body: Presence, now: datetime) -> None:

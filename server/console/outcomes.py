@@ -27,6 +27,7 @@ OUTCOMES = {
     "bo-gop-y": N_("Đã bỏ góp ý khỏi danh sách chờ."),
     "thon-gui": N_("Đã gửi. Xã duyệt xong loa sẽ phát đúng giờ đã chọn."),
     "bao-hong": N_("Đã báo cho kỹ thuật."),
+    "thoi-tin": N_("Đài không còn tin hộp này. Lấy mã mới để gắn hộp khác."),
     "lenh": N_("Đã gửi lệnh cho loa. Câu trả lời hiện ở dưới."),
     "thiet-lap": N_("Đã thiết lập xong. Hãy đăng nhập."),
 }

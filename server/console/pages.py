@@ -90,6 +90,7 @@ class Page:
                 now=now(),
                 notice=self.say(told) if told else "",
                 refused=status >= 400,
+                posted=self.request.method == "POST",
                 **values,
             )
         )

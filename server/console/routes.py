@@ -4,6 +4,7 @@ from server.console import (
     board,
     bulletins,
     calendar,
+    care,
     commune,
     dictionary,
     entrance,
@@ -48,4 +49,5 @@ ROUTERS = (
     feedback.router,
     village.router,
     technician.router,
+    care.router,
 )

@@ -9,33 +9,26 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from protocol.messages import Operation
-from server import areas, chain_words, faults, health, speakers, technician
+from server import areas, care, chain, chain_words, faults, health, policy, releases, speakers, technician
 from server.api import commands as commands_api
 from server.api import faults as faults_api
-from server.api import speakers as speakers_api
-from server.console import maps
+from server.console import boxlog, maps
 from server.console.languages import N_
 from server.console.pages import Page, PageDep, to
 from server.console.plots import number, plot
 from server.errors import InvalidInputError, StationError
 from server.people import rights
-from server.tables import Area, HealthSample, Person, Speaker
+from server.tables import SELF_TEST_AT, Area, HealthSample, Person, Speaker
 from server.tables.columns import now
 
 router = APIRouter(include_in_schema=False)
-OPERATIONS = {
-    Operation.TEST_TONE: N_("Phát tiếng thử"),
-    Operation.SELF_TEST: N_("Tự kiểm tra"),
-    Operation.LOGS: N_("Lấy nhật ký"),
-    Operation.RESTART: N_("Khởi động lại"),
-    Operation.UPDATE: N_("Cập nhật phần mềm"),
-    Operation.VOLUME: N_("Đặt âm lượng"),
-    Operation.STOP_ALL: N_("Dừng ngay"),
-    Operation.DECOMMISSION: N_("Ngừng sử dụng"),
-}
-_BUTTONS = (Operation.TEST_TONE, Operation.SELF_TEST, Operation.LOGS, Operation.RESTART, Operation.UPDATE)
+BUTTONS = (Operation.TEST_TONE, Operation.SELF_TEST, Operation.LOGS, Operation.RESTART, Operation.STOP_ALL)
+"""What takes nothing but a press."""
 _SPANS = {"ngay": timedelta(days=1), "tuan": timedelta(days=7), "thang": timedelta(days=30)}
+_TOLD_LATELY = timedelta(days=7)
 _ANSWERS = 6
+_LONG_WORK = {Operation.UPDATE: timedelta(hours=1), Operation.SELF_TEST: timedelta(minutes=1)}
+"""How long after its arrival a command may go without an answer and not be given up."""
 
 
 @router.get("/ky-thuat")
@@ -53,61 +46,7 @@ def get_live_board(page: PageDep) -> Response:
 @router.get("/ky-thuat/{speaker_id}")
 def get_speaker(speaker_id: str, page: PageDep, trong: str = "ngay") -> Response:
     """One speaker: its chain, what to do, what it measured."""
-    return _speaker(page, speaker_id, trong, "", 200)
-
-
-@router.get("/ky-thuat/{speaker_id}/lenh")
-def get_answers(speaker_id: str, page: PageDep) -> Response:
-    """What was asked of it and what it answered."""
-    return page.show("technician_answers.html", **_answers(page, speaker_id))
-
-
-@router.post("/ky-thuat/{speaker_id}/lenh")
-def post_command(
-    speaker_id: str,
-    page: PageDep,
-    *,
-    op: Annotated[str, Form(max_length=20)] = "",
-    percent: Annotated[str, Form(max_length=4)] = "",
-) -> Response:
-    """Ask it to do something now."""
-    assert page.person is not None
-    try:
-        if op not in {*_BUTTONS, Operation.VOLUME}:
-            raise InvalidInputError("Không có việc này.")
-        args = {"percent": int(percent) if percent.isdecimal() else percent} if op == Operation.VOLUME else {}
-        body = commands_api.CommandRequest(op=Operation(op), args=args)
-        commands_api.post_command(speaker_id, body, page.person, page.station)
-    except StationError as error:
-        return _speaker(page, speaker_id, "ngay", str(error), error.status)
-    return to(f"/ky-thuat/{speaker_id}", "lenh")
-
-
-@router.post("/ky-thuat/{speaker_id}/noi-dat")
-def post_place(
-    speaker_id: str,
-    page: PageDep,
-    *,
-    name: Annotated[str, Form(max_length=200)] = "",
-    area_id: Annotated[str, Form(max_length=64)] = "",
-    latitude: Annotated[str, Form(max_length=20)] = "",
-    longitude: Annotated[str, Form(max_length=20)] = "",
-    in_repair: Annotated[bool, Form()] = False,
-) -> Response:
-    """Rename, move, say where it hangs, take it out for repair."""
-    assert page.person is not None
-    try:
-        body = speakers_api.SpeakerChange(
-            name=name,
-            area_id=area_id or None,
-            latitude=_degrees(latitude, 90),
-            longitude=_degrees(longitude, 180),
-            in_repair=in_repair,
-        )
-        speakers_api.patch_speaker(speaker_id, body, page.person, page.station)
-    except StationError as error:
-        return _speaker(page, speaker_id, "ngay", str(error), error.status)
-    return to(f"/ky-thuat/{speaker_id}", "luu")
+    return show(page, speaker_id, trong, "", 200)
 
 
 @router.get("/su-co")
@@ -157,7 +96,8 @@ def _board(page: Page) -> dict[str, Any]:
     }
 
 
-def _speaker(page: Page, speaker_id: str, span: str, error: str, status: int) -> Response:
+def show(page: Page, speaker_id: str, span: str, error: str, status: int) -> Response:
+    """The page of one speaker; `error` is what came of a deed on it."""
     assert page.person is not None
     at, length = now(), _SPANS.get(span, _SPANS["ngay"])
     with page.station.database.read() as session:
@@ -167,15 +107,19 @@ def _speaker(page: Page, speaker_id: str, span: str, error: str, status: int) ->
         own = [fault for fault, _ in faults.visible(session, page.person, speaker_id=speaker_id, limit=20)]
         ids = rights.reach(session, page.person)
         known = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        told = technician.told(session, speaker_id, at - _TOLD_LATELY)
+        hours = policy.effective(session, speaker.area_id, page.station.settings.timezone)
     plots = [
         plot(page.say(title), unit, [(s.at, _value(s, name)) for s in measured], at - length, at, gap_s=_gap_s(length))
         for name, title, unit in _MEASURED
     ]
     return page.show(
-        "technician_speaker.html", status=status, row=row, number=number,
+        "technician_speaker.html", status=status, row=row,
         s=speaker, plots=plots, span=span, faults=own, areas=known,
         kind_name=faults.name_of, names=chain_words.HOP_NAMES, why=chain_words.WHY, advice=chain_words.WHAT_TO_DO,
-        buttons=_BUTTONS, error=error, **_answers(page, speaker_id),
+        buttons=BUTTONS, error=error, releases=releases.offered(page.station.settings), told=told, refusal=care.refusal,
+        silent_test=speaker.self_test_at is not None and not technician.may_sound(hours, speaker.self_test_at, at),
+        allowed=policy.describe(hours.allowed), usual_test=SELF_TEST_AT, **answers(page, speaker_id),
     )  # fmt: skip
 
 
@@ -197,10 +141,16 @@ def _gap_s(length: timedelta) -> float:
     return max(3 * health.STEP.total_seconds(), length.total_seconds() / 100)
 
 
-def _answers(page: Page, speaker_id: str) -> dict[str, Any]:
+def answers(page: Page, speaker_id: str) -> dict[str, Any]:
+    """What was asked of it lately, and what it answered."""
     assert page.person is not None
     found = commands_api.get_commands(speaker_id, page.person, page.station, limit=_ANSWERS).items
-    return {"commands": found, "operations": OPERATIONS, "speaker_id": speaker_id}
+    told = {c.id: care.answer(c.op, ok=c.ok, detail=c.detail) for c in found if c.ok is not None}
+    logs = {c.id: boxlog.lines(c.data) for c in found if c.op is Operation.LOGS and c.ok}
+    lost = {c.id for c in found if c.ok is None and now() > c.expires_at + _LONG_WORK.get(c.op, timedelta())}
+    return {
+        "commands": found, "answers": told, "logs": logs, "unanswered": lost, "speaker_id": speaker_id, "number": number,
+    }  # fmt: skip
 
 
 def _faults(page: Page, at: str, error: str, status: int) -> Response:
@@ -211,22 +161,9 @@ def _faults(page: Page, at: str, error: str, status: int) -> Response:
         people = _names(session)
     return page.show(
         "technician_faults.html", status=status, rows=rows, notes=notes, people=people, kind_name=faults.name_of,
-        at=at, error=error,
+        why=chain.FAULT_WHY, advice=chain_words.WHAT_TO_DO, at=at, error=error,
     )  # fmt: skip
 
 
 def _names(session: Session) -> dict[str | None, str]:
     return {person.id: person.name for person in session.exec(select(Person))}
-
-
-def _degrees(text: str, most: float) -> float | None:
-    """A coordinate as people type it, with a point or a comma; None where nothing was typed."""
-    if not text.strip():
-        return None
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError as error:
-        raise InvalidInputError("Toạ độ phải là số, ví dụ 22,3456.") from error
-    if not abs(value) <= most:
-        raise InvalidInputError("Toạ độ phải là số, ví dụ 22,3456.")
-    return value

@@ -1,6 +1,11 @@
 """A bulletin that real speakers sounded, made over the API as any program would."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,12 +20,41 @@ _SOON = timedelta(seconds=4)
 _LONGEST_S = 90.0
 
 
-def submitted(stage: Stage, title: str = TITLE, text: str = TEXT, who: str = "canbo") -> str:
+@dataclass(frozen=True)
+class Recording:
+    """What a bulletin carries in another language."""
+
+    path: Path
+    language: str
+    title: str
+
+
+@contextmanager
+def rules_of(stage: Stage, area: str, rules: dict[str, Any], *, after: dict[str, Any]) -> Iterator[None]:
+    """The commune's leader sets rules for an area, and others when it is left, whatever happened meanwhile."""
+
+    def put(wanted: dict[str, Any]) -> None:
+        with stage.client("lanhdao") as leader:
+            leader._answer(leader._send("PUT", f"/areas/{stage.area_id(area)}/policy", json=wanted))
+
+    put(rules)
+    try:
+        yield
+    finally:
+        put(after)
+
+
+def submitted(
+    stage: Stage, title: str = TITLE, text: str = TEXT, who: str = "canbo", recording: Recording | None = None
+) -> str:
     """The id of a version that waits for the leader, its audio ready."""
     document = stage.options.folder / "van-ban.txt"
     document.write_text(text)
     with stage.client(who) as author:
         version = author.upload("/bulletins", document, {"title": title})["version"]["id"]
+        if recording is not None:
+            fields = {"language": recording.language, "title": recording.title}
+            author.upload(f"/versions/{version}/tracks", recording.path, fields)
         author.post(f"/versions/{version}/production")
         wait_for(
             lambda: author.get(f"/versions/{version}/production")["status"] == "ready" or None,
@@ -31,9 +65,9 @@ def submitted(stage: Stage, title: str = TITLE, text: str = TEXT, who: str = "ca
     return str(version)
 
 
-def aired(stage: Stage, area: str = "khuoi-nan") -> str:
+def aired(stage: Stage, area: str = "khuoi-nan", recording: Recording | None = None) -> str:
     """The id of a version that the speakers have sounded to its end."""
-    version = submitted(stage)
+    version = submitted(stage, recording=recording)
     with stage.client("lanhdao") as leader:
         leader.post(f"/versions/{version}/approve", {"note": ""})
     with stage.client("canbo") as officer:

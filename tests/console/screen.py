@@ -3,9 +3,10 @@
 import os
 import re
 from pathlib import Path
+from threading import Event
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Locator, Page
 
 from loa.console_pages import SIZES
 from reading.syllables import is_syllable
@@ -16,6 +17,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NAMES = frozenset(
     [
         "Android",
+        "dB",
         "dBm",
         "km",
         "MB",
@@ -54,6 +56,46 @@ _TEXT = """() => {
 }"""
 
 
+_COUNT = """
+    const tally = (what) => sessionStorage.setItem(what, Number(sessionStorage.getItem(what)) + 1);
+    addEventListener("pointerdown", (event) => { if (event.isTrusted) tally("taps"); }, true);
+    addEventListener("keydown", (event) => { if (event.isTrusted && !event.repeat) tally("keys"); }, true);
+"""
+_FOCUSED = """() => {
+    const at = document.activeElement, look = getComputedStyle(at);
+    const seen = at.matches(":focus-visible") && look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0;
+    return { name: at.getAttribute("aria-label") || at.labels?.[0]?.innerText || at.innerText || "", seen };
+}"""
+_MOST_STOPS = 150
+_MOST_PRESSES = 20
+
+
+def hold(page: Page, button: Locator) -> None:
+    """Press a button that must be held until it has done its deed, however long a slow machine takes over it.
+
+    What comes above it meanwhile may move it from under the pointer: then it is pressed again, as anybody would.
+    """
+    gone = Event()
+    page.once("framenavigated", lambda _: gone.set())
+    for _ in range(_MOST_PRESSES):
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        held = True
+        while held and not gone.is_set():
+            page.wait_for_timeout(50)  # lets the browser's news in
+            try:
+                held = bool(button.evaluate("e => e.matches('.held, .done')"))
+            except Error:  # the page is just going
+                held = True
+        page.mouse.up()
+        if gone.is_set():
+            return
+    raise AssertionError("it cannot be held")
+
+
 class Screen:
     """One person's browser page. Whatever the console or the network complains of is kept in `complaints`."""
 
@@ -73,6 +115,25 @@ class Screen:
     def open(self, path: str) -> "Screen":
         self.page.goto(path, wait_until="load")
         return self
+
+    def counting(self) -> "Screen":
+        """From the next page on every press of a finger, button or key is counted, as the browser itself reports it."""
+        self.page.add_init_script(_COUNT)
+        return self
+
+    def presses(self) -> dict[str, int]:
+        """What was counted so far."""
+        return {what: int(self.page.evaluate(f"sessionStorage.getItem('{what}') ?? 0")) for what in ("taps", "keys")}
+
+    def tab_to(self, name: str) -> None:
+        """Go on with the Tab key until the focus is on what has this name (or begins with it); it must be seen where it is."""
+        for _ in range(_MOST_STOPS):
+            self.page.keyboard.press("Tab")
+            at = self.page.evaluate(_FOCUSED)
+            if at["name"].strip().startswith(name):
+                assert at["seen"], f"nobody sees that the focus is on {name}"
+                return
+        raise AssertionError(f"the Tab key does not lead to {name}")
 
     def resize(self, size: str) -> "Screen":
         """The same page at another size."""

@@ -9,11 +9,12 @@ from server.console.messages import messages
 pytestmark = pytest.mark.xdist_group("console")
 
 
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 @pytest.mark.parametrize("username", PAGES)
-def test_pages(look, username):
-    screen = look(username)
+def test_pages(look, username, scheme):
+    screen = look(username, color_scheme=scheme)
     for path in PAGES[username]:
-        name = path.strip("/").replace("/", "-") or "hom-nay"
+        name = (path.strip("/").replace("/", "-") or "hom-nay") + {"light": "", "dark": "-toi"}[scheme]
         first, *others = SIZES
         screen.resize(first).open(path).check(name)
         for size in others:

@@ -4,19 +4,25 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import numpy as np
 import pytest
+import soundfile
 from lxml import etree
 
 from loa.console_pages import SIZES
-from tests.console.aired import BOTH, TEXT, TITLE, aired
+from tests.console.aired import BOTH, TEXT, TITLE, Recording, aired
 
 pytestmark = pytest.mark.xdist_group("console")
+RATE_HZ = 16_000
 
 
 @pytest.fixture(scope="module")
-def version(commune):
-    """A bulletin that was aired, and is on the schedule of tomorrow too."""
-    found = aired(commune)
+def version(commune, tmp_path_factory):
+    """A bulletin in two languages that was aired, and is on the schedule of tomorrow too."""
+    sound = tmp_path_factory.mktemp("tay") / "loi-tay.wav"
+    at = np.arange(3 * RATE_HZ) / RATE_HZ
+    soundfile.write(sound, 0.2 * np.sin(2 * np.pi * 330 * at) * np.sin(2 * np.pi * 2 * at), RATE_HZ)
+    found = aired(commune, recording=Recording(sound, "tyz", "Lời tiếng Tày"))
     with commune.client("canbo") as officer:
         at = (datetime.now(UTC) + timedelta(hours=30)).isoformat()
         officer.post("/schedules", {"version_id": found, "area_id": commune.area_id("khuoi-nan"), "start_at": at})
@@ -51,6 +57,21 @@ def test_listening_again_with_the_words(look, size):
     screen.page.locator(".transcript button").nth(1).click()
     screen.page.wait_for_selector(".transcript p.sounding")
     assert screen.page.locator("#audio").evaluate("e => e.currentTime") > 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_listening_in_a_minority_language(look, version, size):
+    screen = look(None, size)
+    page = screen.open(f"/nguoi-dan/nghe-lai/{version}").page
+    tongue = page.locator(".tongue")
+    assert tongue.inner_text().split("\n")[0].startswith("Tiếng Tày")
+    sound = tongue.locator("audio")
+    sound.scroll_into_view_if_needed()
+    sound.press("Space")  # as the browser's own control takes it
+    page.wait_for_function("document.querySelector('.tongue audio').currentTime > 0.3")
+    assert 2.5 < sound.evaluate("e => e.duration") < 4.5
+    page.locator(".transcript button").first.click()  # one sound at a time
+    page.wait_for_function("document.querySelector('.tongue audio').paused")
 
 
 @pytest.mark.parametrize("size", BOTH)

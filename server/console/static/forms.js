@@ -20,10 +20,13 @@ function restore(form) {
 }
 
 // The station answered a form that was sent from here: it has what it needs, also when it refused (then the page shows it again).
-const sent = sessionStorage.getItem("loa:sent");
-if (sent) {
-  sessionStorage.removeItem("loa:sent");
-  localStorage.removeItem(sent);
+// No answer: the page that says there is no connection, the form looked at once more, and whatever the form did not lead to.
+const sent = JSON.parse(sessionStorage.getItem("loa:sending") ?? "null");
+const led = document.referrer && new URL(document.referrer).pathname;
+const told = document.body.hasAttribute("data-answer") || document.querySelector("main > .notice[role=status]");
+if (sent && led === sent.from && (told || location.pathname !== sent.from) && !document.querySelector("[data-unanswered]")) {
+  sessionStorage.removeItem("loa:sending");
+  localStorage.removeItem(sent.key);
 }
 
 for (const form of document.querySelectorAll("form[data-keep]")) {
@@ -34,7 +37,7 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.hasAttribute("data-keep")) return;
-  if (navigator.onLine) { sessionStorage.setItem("loa:sent", key(form)); return; }
+  if (navigator.onLine) { sessionStorage.setItem("loa:sending", JSON.stringify({ key: key(form), from: location.pathname })); return; }
   event.preventDefault();
   const line = document.getElementById("mat-mang");
   line.hidden = false;

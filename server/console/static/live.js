@@ -35,12 +35,17 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) part();
   else { connect(); tell("loa:again"); }
 });
-// What somebody has opened or holds the focus in is not taken away under the hand; a page that nobody sees asks for nothing.
+// What somebody has opened, holds the focus in or is just pressing is not taken away under the hand; a page that nobody sees asks for nothing.
+let pressed = null;
+addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(() => { pressed = null; }), true);
+const inHand = (part) => part.contains(pressed) || part.querySelector("details[open], :focus");
+const byItself = (event) => /^(loa:.*)?$/.test(event.detail.requestConfig?.triggeringEvent?.type ?? "");
 body.addEventListener("htmx:beforeRequest", (event) => {
-  const part = event.detail.elt;
-  const asked = event.detail.requestConfig?.triggeringEvent?.type ?? "";
-  if (!asked.startsWith("loa:") && asked !== "") return;
-  if (document.hidden || part.querySelector("details[open], :focus")) event.preventDefault();
+  if (byItself(event) && (document.hidden || inHand(event.detail.target))) event.preventDefault();
+});
+body.addEventListener("htmx:beforeSwap", (event) => {
+  if (byItself(event) && inHand(event.detail.target)) event.detail.shouldSwap = false;
 });
 connect();
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");
