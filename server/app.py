@@ -44,6 +44,7 @@ from server.api import (
     schedules,
     setup,
     sign_in,
+    sounds,
     speakers,
     templates,
     tickets,
@@ -69,7 +70,7 @@ _API = (
     public, tickets, faults,
     setup, sign_in, areas, people, bulletins, dictionary, manners, tracks, productions, listening, schedules, occurrences, again,
     speakers, commands, emergencies, cap, inbox, notifications, retention, live, keys, calendar, notices, audit, reports,
-    plan, groups, programmes, relays, units, templates, uses,
+    plan, groups, programmes, sounds, relays, units, templates, uses,
 )  # fmt: skip
 _FORM_OVERHEAD_BYTES = 1024 * 1024
 
@@ -124,7 +125,9 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     recordings = settings.max_recording_bytes + _FORM_OVERHEAD_BYTES
     app.add_middleware(
-        BodyLimit, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES, larger={"/tracks": recordings}
+        BodyLimit,
+        max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES,
+        larger=dict.fromkeys(("/tracks", "/ghi-am", "/sounds", "/am-thanh"), recordings),
     )
     for module in _API:
         app.include_router(module.router, prefix="/api/v1")

@@ -129,13 +129,20 @@ class Hours:
                 weekday = _WEEKDAYS[start_at.astimezone(ZoneInfo(zone)).weekday()]
                 raise PolicyBreachError(f"{self.place}, {weekday}: {objection}")
 
-    def unusual(self, start_at: datetime, length: timedelta, zone: str) -> bool:
-        """Whether a broadcast at that hour needs a second person's word. Hours that an authority set by hand are usual ones."""
-        decided = [rules.usual for _, rules in self.rules if rules.usual]
+    def usual(self) -> list[tuple[str, tuple[Window, ...]]]:
+        """(owner, windows) that are usual there; all of them must hold, none: every allowed hour is. What an authority allowed
+        by hand is usual.
+        """
+        decided = [(owner, rules.usual) for owner, rules in self.rules if rules.usual]
         if not decided and all(owner == DEFAULT_OWNER or not rules.allowed for owner, rules in self.rules):
-            decided = [USUAL]
+            return [(DEFAULT_OWNER, USUAL)]
+        return decided
+
+    def unusual(self, start_at: datetime, length: timedelta, zone: str) -> bool:
+        """Whether a broadcast at that hour needs a second person's word."""
         return any(
-            judge(_policy("", AreaRules(allowed=windows), zone), start_at, length) is not None for windows in decided
+            judge(_policy("", AreaRules(allowed=windows), zone), start_at, length) is not None
+            for _, windows in self.usual()
         )
 
     def check_day(self, place: str, load: Load, length: timedelta) -> None:

@@ -65,7 +65,7 @@ def uses_of(session: Session, bulletin: Bulletin, zone: str) -> Uses:
     programmes = [
         programme
         for programme in session.exec(select(Programme).where(col(Programme.retired_at).is_(None)))
-        if any(item["kind"] == "bulletin" and item["id"] == bulletin.id for item in programme.items)
+        if any(item["kind"] != "relay" and item["id"] == bulletin.id for item in programme.items)
     ]
     prepared = session.exec(
         select(PreparedEmergency, Area.name)

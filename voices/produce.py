@@ -59,7 +59,8 @@ def produce(
     parts = parts_to_speak(sentences, arrangement)
     session = _Session(studio, settings, dict(overrides or {}), lane, report, cancelled or (lambda: False))
     clips, spoken_by = session.render(parts, (voice, *fallbacks))
-    if not arrangement.tracks and not any(len(clips[index].samples) for index in range(len(sentences))):
+    sounds = arrangement.tracks or arrangement.only_chime
+    if not sounds and not any(len(clips[index].samples) for index in range(len(sentences))):
         raise NothingToSayError("Bản tin không có chữ nào đọc được. Hãy kiểm tra lại văn bản.")
     tape = lay_out(parts, clips, arrangement)
     session.check()

@@ -69,6 +69,8 @@ class Arrangement(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     chime: bool = True
+    only_chime: bool = False
+    """Nothing but the opening chime: an item of its own in a series of broadcasts."""
     station_call: str = ""
     closing: str = ""
     clause_pause_ms: int = Field(default=180, ge=0, le=10_000)

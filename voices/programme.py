@@ -26,6 +26,10 @@ def parts_to_speak(sentences: Sequence[SpokenSentence], arrangement: Arrangement
 def lay_out(parts: Mapping[int, SpokenSentence], clips: Mapping[int, Clip], arrangement: Arrangement) -> Tape:
     """The programme on a tape. A part whose clip is empty is passed over, with its pause."""
     reader = _Reader(parts, clips, arrangement)
+    if arrangement.only_chime:
+        reader.tape.chime(opening_chime())
+        reader.tape.pause(_TAIL_MS)
+        return reader.tape
     before, after = (
         arrangement.tracks[: arrangement.tracks_before_speech],
         arrangement.tracks[arrangement.tracks_before_speech :],

@@ -145,6 +145,22 @@ def post_air(programme_id: str, body: AiringRequest, person: PersonDep, station:
     return view
 
 
+@router.get("/{programme_id}/runs")
+def get_runs(programme_id: str, person: PersonDep, station: StationDep) -> Items[RunView]:
+    """Where it is on the schedule, the newest first: what is left of each time it was put on air."""
+    with station.database.read() as session:
+        found = programmes.runs_of(session, person, programme_id, now())
+        return Items(
+            items=[
+                RunView(
+                    **run.model_dump(exclude={"created_by", "created_at"}),
+                    schedules=[schedule_view(session, schedule, []) for schedule in schedules],
+                )
+                for run, schedules in found
+            ]
+        )
+
+
 @router.post("/runs/{run_id}/withdraw")
 def post_withdraw(run_id: str, person: PersonDep, station: StationDep) -> Items[ScheduleView]:
     """Take a programme off the schedule; what is on air is asked to stop."""

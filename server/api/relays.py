@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from protocol.priorities import Priority
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items
-from server.programmes import relays
+from server.people import rights
+from server.programmes import relays, trial
 from server.tables.columns import now
 
 router = APIRouter(prefix="/relays", tags=["programmes"])
@@ -33,6 +35,23 @@ class RelayView(BaseModel):
     version_id: str | None
 
 
+class TrialRequest(BaseModel):
+    """Addresses to try."""
+
+    urls: list[str] = Field(min_length=1, max_length=relays.MOST_URLS, examples=[["https://dai.example/vov1.m3u8"]])
+
+
+class TrialView(BaseModel):
+    """What came from an address."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    url: str
+    sounds: bool
+    message: str
+    """Vietnamese: what was heard, or what is wrong and what to do."""
+
+
 @router.get("")
 def get_relays(person: PersonDep, station: StationDep) -> Items[RelayView]:
     """The sources at the person's place and below."""
@@ -46,6 +65,21 @@ def post_relay(body: RelayRequest, person: PersonDep, station: StationDep) -> Re
     with station.database.write() as session:
         made = relays.create(session, person, name=body.name, area_id=body.area_id, urls=body.urls)
         return RelayView.model_validate(made)
+
+
+@router.post("/try")
+def post_trial(body: TrialRequest, person: PersonDep, station: StationDep) -> Items[TrialView]:
+    """Listen to the addresses for some seconds from the station, before they are asked for."""
+    with station.database.read() as session:
+        rights.require(session, person, rights.Action.SCHEDULE, person.area_id, Priority.RELAY)
+    return Items(items=[TrialView.model_validate(trial.try_address(url)) for url in body.urls])
+
+
+@router.get("/{relay_id}")
+def get_relay(relay_id: str, person: PersonDep, station: StationDep) -> RelayView:
+    """One source."""
+    with station.database.read() as session:
+        return RelayView.model_validate(relays.find(session, person, relay_id))
 
 
 @router.post("/{relay_id}/approve")

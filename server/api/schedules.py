@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from server import areas
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items, ScheduleView, schedule_view
-from server.scheduling import OPEN_SCHEDULES, Wish, confirm, schedule, withdraw_schedule
+from server.scheduling import OPEN_SCHEDULES, Wish, confirm, may_confirm, schedule, unconfirmed, withdraw_schedule
 from server.tables import Schedule
 from server.tables.columns import now
 
@@ -38,6 +38,29 @@ class ScheduleRequest(BaseModel):
     except_speakers: list[str] = Field(default=[], max_length=1000)
     length_ms: int = Field(default=0, ge=0, le=86_400_000)
     """Of a relay: how long it is listened to. Everything else is as long as its audio."""
+
+
+class UnconfirmedView(BaseModel):
+    """Something that waits for a second person; of a programme there is one. Agree to it by its `schedule_id`."""
+
+    schedule_id: str
+    run_id: str | None
+    """The programme's run, if it is one."""
+    title: str
+    area_name: str
+    asked_by: str
+    """Id of the person."""
+    asked_by_name: str
+    asked_at: AwareDatetime
+    rule: str
+    length_ms: int
+    next_at: AwareDatetime | None
+    """When it would sound first from now on; null: not in the coming year."""
+    unusual_at: AwareDatetime | None
+    why: str
+    """Vietnamese: why that hour is unusual."""
+    may_confirm: bool
+    """Whether the one who asks for this list may agree to it."""
 
 
 @router.post("", status_code=201)
@@ -70,6 +93,23 @@ def get_schedules(
             query = query.where(col(Schedule.id) < before)
         found = session.exec(query.order_by(col(Schedule.id).desc()).limit(limit)).all()
         return Items(items=[schedule_view(session, row, []) for row in found])
+
+
+@router.get("/unconfirmed")
+def get_unconfirmed(person: PersonDep, station: StationDep) -> Items[UnconfirmedView]:
+    """What would sound at an unusual hour and waits for a second person, by its time."""
+    with station.database.read() as session:
+        return Items(
+            items=[
+                UnconfirmedView(
+                    schedule_id=one.schedule.id, run_id=one.schedule.run_id, title=one.title, area_name=one.area_name,
+                    asked_by=one.asked_by.id, asked_by_name=one.asked_by.name, asked_at=one.schedule.created_at,
+                    rule=one.schedule.rule, length_ms=one.length_ms, next_at=one.next_at, unusual_at=one.unusual_at,
+                    why=one.why, may_confirm=may_confirm(session, person, one.schedule),
+                )
+                for one in unconfirmed(session, person, now(), station.settings.timezone)
+            ]
+        )  # fmt: skip
 
 
 @router.post("/{schedule_id}/confirm")

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from server import audit
-from server.bulletins import store, tracks
+from server.bulletins import sounds, store, tracks
 from server.errors import ConflictError, ForbiddenError, InvalidInputError
 from server.people import rights
 from server.tables import AuditEntry, Bulletin, Person, ProductionStatus, Version, VersionStatus
@@ -25,8 +25,7 @@ _EDITS = ("sentence.edit", "track.add", "track.remove")
 def submit(session: Session, person: Person, version_id: str) -> Version:
     """Send for approval. Raises NotFoundError, ForbiddenError, ConflictError (not a draft, nothing to read)."""
     version, bulletin = _at(session, person, version_id, VersionStatus.DRAFT, rights.Action.WRITE)
-    if not store.script_of(version).aloud:
-        raise ConflictError("Kịch bản không còn câu nào được đọc. Hãy chọn đọc ít nhất một câu.")
+    sounds.check_audible(session, version, bulletin)
     version.status = VersionStatus.SUBMITTED
     version.submitted_at = now()
     session.add(version)

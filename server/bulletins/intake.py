@@ -49,13 +49,13 @@ def from_file(
     Raises reading.ReadingError when the file cannot become text, InvalidInputError, ForbiddenError, NotFoundError.
     """
     with database.read() as session:
-        words = dictionary.lexicon(session, _check(session, person, request))
+        words = dictionary.lexicon(session, check(session, person, request))
     name = PurePath(name.replace("\\", "/")).name[-255:] or "van-ban"
     with files.received(stream, settings.document_dir, max_bytes=settings.max_upload_bytes) as upload:
         document = extract(upload.path, name=name)
         script = _script(document, words, settings.dialect)
         with database.write() as session:
-            area_id = _check(session, person, request)
+            area_id = check(session, person, request)
             stored = StoredDocument(
                 name=name,
                 sha256=upload.sha256,
@@ -81,16 +81,16 @@ def from_text(
     if len(text) > _LONGEST_TEXT:
         raise InvalidInputError(f"Văn bản dài quá {_LONGEST_TEXT} ký tự. Hãy chia thành nhiều bản tin.")
     with database.read() as session:
-        words = dictionary.lexicon(session, _check(session, person, request))
+        words = dictionary.lexicon(session, check(session, person, request))
     script = _script(document_from_text(text), words, settings.dialect)
     with database.write() as session:
-        made = _make(session, person, request, _check(session, person, request), script, None)
+        made = _make(session, person, request, check(session, person, request), script, None)
         session.add(PastedText(bulletin_id=made[0].id, text=text))
     return made
 
 
-def _check(session: Session, person: Person, request: Request) -> str:
-    """The id of the area it is for."""
+def check(session: Session, person: Person, request: Request) -> str:
+    """The id of the area it is for. Raises NotFoundError, ForbiddenError, InvalidInputError."""
     area = areas.find(session, request.area_id or person.area_id)
     rights.require(session, person, rights.Action.WRITE, area.id, request.priority)
     if request.field not in FIELDS:

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from schedules import ScheduleError
 from server import areas, policy
 from server.api.occurrences import MoveRequest, get_occurrences, post_move
+from server.console import confirmation
 from server.console.instants import instant
 from server.console.pages import WEEKDAYS, Page, PageDep, to
 from server.errors import StationError
-from server.tables import Area, OccurrenceStatus
+from server.tables import Area, OccurrenceStatus, ScheduleStatus
 from server.tables.columns import now
 
 router = APIRouter(prefix="/lich", include_in_schema=False)
@@ -42,10 +43,10 @@ def post_moved(
     assert page.person is not None
     try:
         body = MoveRequest(start_at=instant(day, hour, page.zone))
-        post_move(occurrence_id, body, page.person, page.station)
+        moved = post_move(occurrence_id, body, page.person, page.station)
     except (StationError, ScheduleError) as error:
         return _show(page, day, noi, str(error), 422)
-    answer = to("/lich", "doi")
+    answer = to("/lich", "cho-nguoi-hai" if moved.status is ScheduleStatus.UNCONFIRMED else "doi")
     answer.headers["location"] += f"&tuan={day}&noi={noi}"
     return answer
 
@@ -84,6 +85,7 @@ def _show(page: Page, near: str, place: str, error: str, status: int) -> Respons
         place=place,
         places=places,
         rules=rules,
+        asked=confirmation.asked(page),
         weekdays=WEEKDAYS,
         open_statuses=(OccurrenceStatus.PLANNED, OccurrenceStatus.PUBLISHED),
     )

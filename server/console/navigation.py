@@ -11,6 +11,8 @@ AT_THE_THUMB = 4
 _ALL = frozenset(RoleName)
 _MENDERS = frozenset({RoleName.TECHNICIAN})
 _STUDIO = frozenset({RoleName.OFFICER, RoleName.LEADER, RoleName.PROVINCE})
+_PLANNING = ("/ke-hoach", "/chuong-trinh", "/tiep-song", "/khung-ngay", "/cho-dong-y")
+"""Tabs of the calendar's page."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ ENTRIES = (
     Entry("/ky-thuat", N_("Kỹ thuật"), "fault", roles=_MENDERS, under=("/su-co",)),
     Entry("/ban-tin/cho-duyet", N_("Chờ duyệt"), "approve", needs=Action.APPROVE),
     Entry("/ban-tin", N_("Bản tin"), "bulletin", under=("/len-song",)),
-    Entry("/lich", N_("Lịch phát"), "calendar"),
+    Entry("/lich", N_("Lịch phát"), "calendar", under=_PLANNING),
     Entry("/loa", N_("Cụm loa"), "speaker"),
     Entry("/ky-thuat", N_("Kỹ thuật"), "fault", needs=Action.SPEAKERS, roles=_STUDIO, under=("/su-co",)),
     Entry("/tu-dien", N_("Từ điển"), "dictionary", roles=_STUDIO),

@@ -29,5 +29,11 @@ OUTCOMES = {
     "bao-hong": N_("Đã báo cho kỹ thuật."),
     "thoi-tin": N_("Đài không còn tin hộp này. Lấy mã mới để gắn hộp khác."),
     "lenh": N_("Đã gửi lệnh cho loa. Câu trả lời hiện ở dưới."),
+    "tiep-song": N_("Đã lưu và báo lãnh đạo duyệt nguồn tiếp sóng."),
+    "duyet-nguon": N_("Đã duyệt nguồn tiếp sóng. Từ nay lên lịch được."),
+    "bo-nguon": N_("Đã bỏ nguồn tiếp sóng."),
+    "dong-y": N_("Đã đồng ý. Lịch phát có hiệu lực."),
+    "cho-nguoi-hai": N_("Đã đặt lịch vào giờ bất thường: chỉ phát khi một người khác đồng ý."),
+    "bo-chuong-trinh": N_("Đã cất chương trình."),
     "thiet-lap": N_("Đã thiết lập xong. Hãy đăng nhập."),
 }

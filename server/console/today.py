@@ -14,7 +14,7 @@ from server.api.again import AgainRequest, post_again
 from server.api.occurrences import get_occurrences, post_withdraw
 from server.api.views import OccurrenceView
 from server.bulletins import store
-from server.console import first_steps
+from server.console import confirmation, first_steps
 from server.console.pages import Page, PageDep, local_path, to
 from server.tables import Bulletin, Person, Version, VersionStatus
 from server.tables.columns import now
@@ -99,7 +99,10 @@ def _today(page: Page) -> dict[str, Any]:
         todo = _to_do(session, page.person)
         told = notices.unread(session, page.person)
         new = first_steps.wanted(session)
-    return {"sounding": sounding, "coming": coming, "over": over[::-1], "todo": todo, "notices": told, "new": new}
+    return {
+        "sounding": sounding, "coming": coming, "over": over[::-1], "todo": todo, "notices": told, "new": new,
+        "asked": confirmation.asked(page),
+    }  # fmt: skip
 
 
 def _to_do(session: Session, person: Person) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ from sqlmodel import Session, and_, col, or_, select
 from sqlmodel.sql.expression import Select
 
 from protocol.priorities import Priority
-from server.bulletins import store
+from server.bulletins import sounds, store
 from server.bulletins.manner import manner_of
 from server.errors import ConflictError
 from server.tables import Bulletin, Person, Production, ProductionStatus, Version, VersionStatus
@@ -23,7 +23,7 @@ def order(session: Session, person: Person, version_id: str, voice: str) -> Prod
     `voice` is the station's own, for versions that ask for none. What is approved keeps the audio that was approved.
     Raises NotFoundError, ConflictError (nothing to read).
     """
-    version, _ = store.find_version(session, person, version_id)
+    version, bulletin = store.find_version(session, person, version_id)
     approved = store.production_of(session, version) if version.status is VersionStatus.APPROVED else None
     if approved is not None and approved.status is ProductionStatus.READY:
         return approved
@@ -34,9 +34,8 @@ def order(session: Session, person: Person, version_id: str, voice: str) -> Prod
         )
     ).first()
     if known is None:
+        sounds.check_audible(session, version, bulletin)
         total = len(store.script_of(version).aloud)
-        if total == 0:
-            raise ConflictError("Kịch bản không còn câu nào được đọc. Hãy chọn đọc ít nhất một câu.")
         known = Production(version_id=version.id, edit_count=version.edit_count, voice=voice, total=total)
     elif known.status in {ProductionStatus.FAILED, ProductionStatus.CANCELLED}:
         known.status, known.done, known.error, known.finished_at = ProductionStatus.QUEUED, 0, "", None

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from reading import Sentence
-from server.bulletins import store, tracks
+from server.bulletins import sounds, store, tracks
 from server.bulletins.manner import Manner, manner_of
 from server.settings import Settings
-from server.tables import Version
+from server.tables import Bulletin, Version
 from voices import Arrangement, SpeechSettings, SpokenSentence
 
 
@@ -24,10 +24,14 @@ class Recipe:
 def recipe_of(session: Session, settings: Settings, version: Version) -> Recipe:
     """The version's script, manner and recordings as they are now."""
     manner = manner_of(version)
+    recordings = tracks.tracks_of(session, version.id)
+    sound = session.get_one(Bulletin, version.bulletin_id).sound
     return Recipe(
         sentences=tuple(spoken(sentence, manner) for sentence in store.script_of(version).aloud),
         speech=manner.speech(),
-        programme=tracks.arranged(manner.programme(), settings, tracks.tracks_of(session, version.id)),
+        programme=sounds.arranged(sound, settings, recordings)
+        if sound
+        else tracks.arranged(manner.programme(), settings, recordings),
     )
 
 

@@ -27,6 +27,7 @@ _IDLE_S = 1.0
 _RETRY_S = 5.0
 _GRACE_S = 5.0
 """What is half-made is given back within this; a long mastering is cut off with its worker."""
+_NO_WORDS = "Âm thanh này không do máy đọc nên máy không nghe kiểm tra được. Hãy tự nghe."
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,8 @@ class Workshop:
             self._finished(production, bulletin, made)
 
     def _finished(self, production: Production, bulletin: Bulletin, made: Made) -> None:
+        listens = self._listening is not None and bulletin.sound is None
+        unheard = _NO_WORDS if bulletin.sound else self._no_ear
         with self._database.write() as session:
             orders.finish(
                 session,
@@ -186,8 +189,8 @@ class Workshop:
                 render_s=made.render_s,
                 spoken_by=made.voice,
                 notices=list(made.notices),
-                ear_status=EarStatus.WAITING if self._listening else EarStatus.UNCHECKED,
-                ear_note="" if self._listening else self._no_ear,
+                ear_status=EarStatus.WAITING if listens else EarStatus.UNCHECKED,
+                ear_note="" if listens else unheard,
             )
             if made.voice != production.voice:
                 _tell_author(session, bulletin, production, "other-voice", " ".join(made.notices))

@@ -6,9 +6,9 @@ heard of a programme that an emergency broke is known item by item, and one bull
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from server import areas, audit
 from server.bulletins import store as versions
@@ -75,6 +75,24 @@ def air(
         length_ms=run.length_ms, rule=run.rule, start_at=run.start_at.isoformat(),
     )  # fmt: skip
     return run, made, occurrences
+
+
+def runs_of(
+    session: Session, person: Person, programme_id: str, at: datetime
+) -> list[tuple[ProgrammeRun, list[Schedule]]]:
+    """The runs of a programme that can still sound, the newest first, with what is left of their items. Raises NotFoundError."""
+    programme = find(session, person, programme_id)
+    rows = session.exec(
+        select(ProgrammeRun, Schedule)
+        .join(Schedule, col(Schedule.run_id) == col(ProgrammeRun.id))
+        .where(ProgrammeRun.programme_id == programme.id, col(Schedule.status).in_(OPEN_SCHEDULES))
+        .order_by(col(ProgrammeRun.id).desc(), col(Schedule.offset_ms))
+    )
+    found: dict[str, tuple[ProgrammeRun, list[Schedule]]] = {}
+    for run, schedule in rows:
+        if run.rule or run.start_at + timedelta(milliseconds=run.length_ms) > at:
+            found.setdefault(run.id, (run, []))[1].append(schedule)
+    return list(found.values())
 
 
 def withdraw_run(session: Session, person: Person, run_id: str, at: datetime) -> list[Schedule]:

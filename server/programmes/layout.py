@@ -14,10 +14,13 @@ _SHORTEST_RELAY_MS = 60_000
 
 
 class EntryKind(StrEnum):
-    """What an item is. Chime, recordings and music belong to a bulletin: it carries them as its tracks."""
+    """What an item is. All but a relay are bulletins: those of a sound alone are a chime, a recording or music."""
 
     BULLETIN = "bulletin"
     RELAY = "relay"
+    CHIME = "chime"
+    RECORDING = "recording"
+    MUSIC = "music"
 
 
 class Entry(BaseModel):
@@ -32,8 +35,8 @@ class Entry(BaseModel):
 
     @model_validator(mode="after")
     def _length_of_a_relay(self) -> "Entry":
-        if self.kind is EntryKind.BULLETIN and self.seconds is not None:
-            raise ValueError("a bulletin is as long as its audio")
+        if self.kind is not EntryKind.RELAY and self.seconds is not None:
+            raise ValueError("what is no relay is as long as its audio")
         return self
 
 

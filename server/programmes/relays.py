@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from protocol.priorities import Priority
 from reading import Script
-from server import areas, audit
+from server import areas, audit, notices
 from server.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from server.people import rights
 from server.scheduling import withdraw_version
@@ -20,7 +20,7 @@ _LONGEST_URL = 2000
 
 
 def create(session: Session, person: Person, *, name: str, area_id: str, urls: Sequence[str]) -> Relay:
-    """A new source, not approved yet. Raises NotFoundError, ForbiddenError, InvalidInputError."""
+    """A new source, not approved yet: who may approve it is told. Raises NotFoundError, ForbiddenError, InvalidInputError."""
     area = areas.find(session, area_id)
     rights.require(session, person, rights.Action.WRITE, area.id, Priority.RELAY)
     name = " ".join(name.split())
@@ -28,10 +28,14 @@ def create(session: Session, person: Person, *, name: str, area_id: str, urls: S
         raise InvalidInputError("Nguồn tiếp sóng phải có tên, không quá 200 ký tự.")
     if not 1 <= len(urls) <= MOST_URLS:
         raise InvalidInputError(f"Nguồn tiếp sóng phải có từ 1 đến {MOST_URLS} địa chỉ.")
-    relay = Relay(name=name, area_id=area.id, urls=[_checked(url) for url in urls], created_by=person.id)
+    relay = Relay(name=name, area_id=area.id, urls=[checked_url(url) for url in urls], created_by=person.id)
     session.add(relay)
     session.flush()
     audit.record(session, person.id, "relay.create", relay.id, name=name, area=area.id, urls=relay.urls)
+    for leader in notices.approvers(session, area):
+        if leader.id != person.id:
+            text = f"{person.name} đề nghị duyệt nguồn tiếp sóng “{name}” của {area.name}."
+            notices.tell(session, leader, "relay_asked", relay.id, text, f"/tiep-song/{relay.id}")
     return relay
 
 
@@ -97,7 +101,8 @@ def visible(session: Session, person: Person) -> list[Relay]:
     )
 
 
-def _checked(url: str) -> str:
+def checked_url(url: str) -> str:
+    """The address of a radio without blanks around it. Raises InvalidInputError."""
     url = url.strip()
     try:
         parts = urlsplit(url)

@@ -26,7 +26,7 @@ def create(
     pause_s: float = 1.0,
     entries: Sequence[Entry],
 ) -> Programme:
-    """A new programme. What is known to be too long for its slot is refused at once.
+    """A new programme, which may still be empty. What is known to be too long for its slot is refused at once.
 
     Raises NotFoundError (area, item), ForbiddenError, InvalidInputError.
     """
@@ -111,11 +111,12 @@ def _check(session: Session, person: Person, made: Programme) -> None:
         raise InvalidInputError("Khoảng lặng giữa hai mục phải từ 0 đến 60 giây.")
     entries = entries_of(made)
     for entry in entries:
+        _check_kind(session, entry)
         place = _place_of(session, entry)
         if place is None or not rights.may(session, person, rights.Action.READ, place):
             raise NotFoundError("Chương trình có mục không tồn tại. Hãy chọn lại bản tin hoặc nguồn tiếp sóng.")
     laid_out = lay_out(session, entries, slot_s=made.slot_s, pause_s=made.pause_s)
-    if laid_out.problem and not any(part.problem for part in laid_out.parts):
+    if entries and laid_out.problem and not any(part.problem for part in laid_out.parts):
         raise InvalidInputError(laid_out.problem)
 
 
@@ -125,6 +126,14 @@ def _place_of(session: Session, entry: Entry) -> str | None:
         return relay.area_id if relay else None
     bulletin = session.get(Bulletin, entry.id)
     return bulletin.area_id if bulletin else None
+
+
+def _check_kind(session: Session, entry: Entry) -> None:
+    bulletin = None if entry.kind is EntryKind.RELAY else session.get(Bulletin, entry.id)
+    if bulletin is not None and entry.kind.value != (bulletin.sound or EntryKind.BULLETIN).value:
+        raise InvalidInputError(
+            f"“{bulletin.title}” không phải loại mục đã chọn. Hãy chọn lại mục này trong danh sách."
+        )
 
 
 def _items(entries: Sequence[Entry]) -> list[dict[str, object]]:

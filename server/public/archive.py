@@ -18,6 +18,7 @@ from server.tables import (
     Production,
     ProductionStatus,
     Schedule,
+    SoundKind,
     Version,
     VersionStatus,
     Withheld,
@@ -81,6 +82,7 @@ def _aired(session: Session, now: datetime, version_id: str, limit: int) -> list
             col(Bulletin.area_id).in_(shown),
             col(Bulletin.id).not_in(select(Withheld.bulletin_id)),
             Version.status == VersionStatus.APPROVED,
+            col(Bulletin.sound).is_(None) | (col(Bulletin.sound) == SoundKind.RECORDING),  # neither chimes nor music
         )
         .order_by(col(Occurrence.due_at).desc())
         .limit(_MOST)

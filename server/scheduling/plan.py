@@ -196,7 +196,7 @@ def _ask_for_a_second(session: Session, person: Person, made: Schedule, zone: st
     )
     for other in notices.approvers(session, area):
         if other.id != person.id:
-            notices.tell(session, other, "confirmation_asked", made.id, text, f"/ban-tin/{bulletin.id}")
+            notices.tell(session, other, "confirmation_asked", made.id, text, "/cho-dong-y")
 
 
 def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -> list[Schedule]:

@@ -8,6 +8,7 @@ from server.tables.bulletins import (
     EarStatus,
     Production,
     ProductionStatus,
+    SoundKind,
     StoredDocument,
     Version,
     VersionStatus,
@@ -30,12 +31,12 @@ from server.tables.tickets import Fault, FaultNote, Feedback, FeedbackKind, Feed
 from server.tables.tracks import Track
 
 __all__ = [
-    "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "CapAlert", "CapState", "Claim", "Contact", "DayKind",
     "SELF_TEST_AT",
+    "Area", "AreaLevel", "AreaPolicy", "AuditEntry", "Bulletin", "CapAlert", "CapState", "Claim", "Contact", "DayKind",
     "Delivery", "DeviceCommand", "DeviceEvent", "DictionaryRow", "EarStatus", "Emergency", "Fault", "FaultNote", "Feedback",
     "FeedbackKind", "FeedbackStatus", "FormerCode", "Grant", "HealthSample", "InboxMessage", "InboxStatus", "Lease",
     "Notice", "Notification", "NotificationRule", "Occurrence", "OccurrenceStatus", "PastedText", "Person",
     "PreparedEmergency", "Production", "ProductionStatus", "Programme", "ProgrammeRun", "PublicSetting", "Relay",
-    "RetentionRule", "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "Speaker", "SpeakerGroup",
+    "RetentionRule", "Revision", "RoleName", "Schedule", "ScheduleStatus", "SignIn", "SoundKind", "Speaker", "SpeakerGroup",
     "SpeakerGroupMember", "SpecialDay", "StationKey", "StoredDocument", "Track", "Version", "VersionStatus", "Withheld",
 ]  # fmt: skip

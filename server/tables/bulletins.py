@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
 
 from protocol.priorities import Priority
-from server.tables.columns import id_field, instant, word
+from server.tables.columns import Word, id_field, instant, word
 
 
 class StoredDocument(SQLModel, table=True):
@@ -23,6 +23,14 @@ class StoredDocument(SQLModel, table=True):
     """`reading.Document` as JSON."""
 
 
+class SoundKind(StrEnum):
+    """What a bulletin is that has no words: an item of programmes."""
+
+    CHIME = "chime"
+    RECORDING = "recording"
+    MUSIC = "music"
+
+
 class Bulletin(SQLModel, table=True):
     """A bulletin (bản tin): what stays the same over its versions."""
 
@@ -35,6 +43,8 @@ class Bulletin(SQLModel, table=True):
     """Field (lĩnh vực) of domain.md: general, unexpected, policy, direction, society, good_deeds."""
     document_id: str | None = Field(default=None, foreign_key="storeddocument.id")
     author_id: str = Field(foreign_key="person.id")
+    sound: SoundKind | None = Field(default=None, sa_type=Word(SoundKind), nullable=True)
+    """It is a sound alone; None: it is read aloud."""
     created_at: datetime = instant(default_now=True, index=True)
 
 

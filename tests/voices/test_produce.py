@@ -168,6 +168,14 @@ def test_an_unspeakable_sentence_is_left_out_and_the_officer_told(make):
     assert "🙂🙂🙂" in notice
 
 
+def test_the_chime_alone_is_a_sound_of_its_own(make):
+    made = make([], programme=Arrangement(only_chime=True))
+    assert 2_000 < made.duration_ms < 3_500
+    assert made.timeline == ()
+    assert level_db(made, 0, 1_500) > -30
+    assert made.true_peak_dbtp <= -3
+
+
 @pytest.mark.parametrize("texts", [[], [""], ["***", "🙂"]])
 def test_nothing_to_say_is_refused(make, texts, tmp_path):
     with pytest.raises(NothingToSayError):
