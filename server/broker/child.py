@@ -66,20 +66,26 @@ class Child:
         failures = 0
         while not self._stopping.is_set():
             began = time.monotonic()
-            with subprocess.Popen(
-                self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-            ) as process:
-                self._process = process
-                if self._stopping.is_set():
-                    process.terminate()
-                assert process.stdout is not None
-                for line in process.stdout:
-                    self._on_line(line.rstrip())
+            try:
+                ended = f"status {self._live()}"
+            except OSError as error:  # no memory or no process number left for it at the moment
+                ended = str(error)
             if self._stopping.is_set():
                 return
             failures = 0 if time.monotonic() - began > _STEADY_S else failures + 1
             pause_s = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1] if failures else 0.0
-            log.error(
-                "child process ended, starting it again", child=self._name, status=process.returncode, pause_s=pause_s
-            )
+            log.error("child process ended, starting it again", child=self._name, ended=ended, pause_s=pause_s)
             self._stopping.wait(pause_s)
+
+    def _live(self) -> int:
+        """One life of the process; its status."""
+        with subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as process:
+            self._process = process
+            if self._stopping.is_set():
+                process.terminate()
+            assert process.stdout is not None
+            for line in process.stdout:
+                self._on_line(line.rstrip())
+        return process.returncode
