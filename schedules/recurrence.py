@@ -22,6 +22,7 @@ _PARTS = {
 }  # fmt: skip
 _LUNAR_PARTS = {"RSCALE", "FREQ", "UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYMONTHDAY", "BYMONTH", "SKIP"}
 _MOST_A_DAY = 48
+_MOST_TIMES = 100_000
 _MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _ORDINAL = re.compile(r"[+-]?\d+")
 _UNTIL = re.compile(r"(\d{8})(T(\d{6})(Z?))?")
@@ -80,8 +81,8 @@ def _parts(text: str) -> dict[str, str]:
         raise BadRuleError("Quy tắc lặp phải là hằng ngày, hằng tuần, hằng tháng hoặc hằng năm.")
     if "COUNT" in parts and "UNTIL" in parts:
         raise BadRuleError("Quy tắc lặp chỉ được có một trong hai: số lần, hoặc ngày kết thúc.")
-    if _number(parts, "INTERVAL") < 1 or _number(parts, "COUNT") < 1:
-        raise BadRuleError("Khoảng cách và số lần lặp phải từ 1 trở lên.")
+    if not all(1 <= _number(parts, name) <= _MOST_TIMES for name in ("INTERVAL", "COUNT")):
+        raise BadRuleError(f"Khoảng cách và số lần lặp phải từ 1 đến {_MOST_TIMES}.")
     times = len(parts.get("BYHOUR", "0").split(",")) * len(parts.get("BYMINUTE", "0").split(","))
     if times > _MOST_A_DAY:
         raise BadRuleError(f"Mỗi ngày không được phát quá {_MOST_A_DAY} lần.")
