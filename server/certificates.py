@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -54,7 +55,7 @@ def ensure(folder: Path, host: str = "") -> Certificates:
     found = Certificates(ca=folder / "ca.crt", chain=folder / "station.crt", key=folder / "station.key")
     authority, signer = _authority(found.ca, folder / "ca.key")
     names = _names(host)
-    if not _good(found, names):
+    if not _good(found, authority, names):
         _leaf(found, authority, signer, names)
     return found
 
@@ -103,10 +104,17 @@ def _leaf(found: Certificates, ca: x509.Certificate, signer: ec.EllipticCurvePri
     _write(found.chain, made.public_bytes(serialization.Encoding.PEM))
 
 
-def _good(found: Certificates, names: list[str]) -> bool:
+def _good(found: Certificates, authority: x509.Certificate, names: list[str]) -> bool:
     if not (found.chain.exists() and found.key.exists()):
         return False
-    leaf = x509.load_pem_x509_certificate(found.chain.read_bytes())
+    try:
+        leaf = x509.load_pem_x509_certificate(found.chain.read_bytes())
+        key = serialization.load_pem_private_key(found.key.read_bytes(), None)
+        leaf.verify_directly_issued_by(authority)
+    except (ValueError, InvalidSignature):
+        return False
+    if leaf.public_key() != key.public_key():  # power was lost between the two files
+        return False
     said = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     known = {str(name.value) for name in said}
     return leaf.not_valid_after_utc > datetime.now(UTC) + _RENEWED and known.issuperset(names)
@@ -161,4 +169,6 @@ def _write(path: Path, content: bytes, *, private: bool = False) -> None:
     part = path.with_suffix(".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644), "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(path)

@@ -61,6 +61,21 @@ def test_what_is_trusted_stays_and_what_ends_is_renewed(tmp_path, monkeypatch):
     assert end > datetime.now(UTC) + timedelta(days=390)
 
 
+@pytest.mark.parametrize("ruin", ["another key", "another leaf", "another pair", "an empty file"])
+def test_files_that_do_not_belong_together_are_made_anew(tmp_path, ruin):
+    made, other = certificates.ensure(tmp_path / "tls"), certificates.ensure(tmp_path / "other")
+    if ruin in {"another key", "another pair"}:
+        made.key.write_bytes(other.key.read_bytes())
+    if ruin in {"another leaf", "another pair"}:
+        made.chain.write_bytes(other.chain.read_bytes())
+    if ruin == "an empty file":
+        made.key.write_bytes(b"")
+    again = certificates.ensure(tmp_path / "tls")
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(again.chain, again.key)
+    leaf, ca = (x509.load_pem_x509_certificate(file.read_bytes()) for file in (again.chain, again.ca))
+    leaf.verify_directly_issued_by(ca)
+
+
 def test_the_station_answers_by_it(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HTTPS_PORT", "0")
     with Children(tmp_path / "logs") as children:
