@@ -25,7 +25,7 @@ _LONGEST_TITLE = 200
 def tracks_of(session: Session, version_id: str) -> list[Track]:
     """The version's recordings in the order in which they sound."""
     query = select(Track).where(Track.version_id == version_id)
-    return list(session.exec(query.order_by(col(Track.before_speech).desc(), col(Track.position))))
+    return list(session.exec(query.order_by(col(Track.before_speech).desc(), col(Track.position), col(Track.id))))
 
 
 def order_of(tracks: Sequence[Track]) -> list[str]:
@@ -91,7 +91,7 @@ def _row(session: Session, person: Person, version: Version, recording: Recordin
         sha256=recording.sha256,
         duration_ms=recording.duration_ms,
         loudness_lufs=recording.loudness_lufs,
-        position=len(tracks_of(session, version.id)),
+        position=max((track.position for track in tracks_of(session, version.id)), default=-1) + 1,
         uploaded_by=person.id,
     )
     session.add(track)

@@ -72,6 +72,17 @@ def test_recordings_sound_in_the_chosen_order_and_go_again(commune, version, rec
     assert [e["language"] for e in commune.ready(version)["timeline"]] == ["vi", "vi", "tyz"]
 
 
+def test_a_new_recording_comes_after_all_others_also_when_one_went_before(commune, version, recording):
+    for language in ("tyz", "nut", "ium"):
+        add(commune, version, recording, language=language)
+    *gone, kept = (track["id"] for track in commune.call("canbo", "GET", f"/versions/{version}/tracks")["items"])
+    for track in gone:
+        commune.call("canbo", "DELETE", f"/versions/{version}/tracks/{track}")
+    newest = add(commune, version, recording, language="km")
+    assert newest["order"][:2] == ["speech", kept]
+    assert [track["language"] for track in newest["items"]] == ["ium", "km"]
+
+
 def test_music_lies_under_the_whole_programme(commune, version, recording):
     without = commune.ready(version)
     state = add(commune, version, recording, language="zxx")
