@@ -7,7 +7,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from server import health, inbox, notifications, retention, room
-from server.scheduling import deadlines, materialise
+from server.scheduling import deadlines
+from server.scheduling.materialise import lacking, materialise
 from server.station import Station
 from server.tables.columns import now
 
@@ -88,9 +89,13 @@ class Ticks:
 
     def materialise(self) -> None:
         """Occurrences of the next eight days."""
+        zone = self._station.settings.timezone
         try:
+            with self._station.database.read() as session:
+                if not lacking(session, now(), zone):
+                    return
             with self._station.database.write() as session:
-                made = materialise(session, now(), self._station.settings.timezone)
+                made = materialise(session, now(), zone)
         except OperationalError as error:  # busy or away: the next tick makes up for it
             log.warning("Could not materialise", error=str(error))
             return

@@ -186,7 +186,7 @@ def test_withdrawal_of_what_is_published_is_a_request(commune):
 
 
 def test_a_recurring_schedule_is_made_ahead_once(commune):
-    from server.scheduling import materialise
+    from server.scheduling.materialise import lacking, materialise
     from server.tables.columns import now
 
     commune.speaker("loa-1")
@@ -194,8 +194,10 @@ def test_a_recurring_schedule_is_made_ahead_once(commune):
     assert len(schedule["occurrences"]) == 8
     station = commune.station()
     with station.database.write() as session:
+        assert not lacking(session, now(), station.settings.timezone)
         assert materialise(session, now(), station.settings.timezone) == 0
     with station.database.write() as session:
+        assert lacking(session, now() + timedelta(days=3), station.settings.timezone)
         assert materialise(session, now() + timedelta(days=3), station.settings.timezone) == 3
     with station.database.write() as session:  # after an outage nothing is forgotten, though its time has passed
         assert materialise(session, now() + timedelta(days=40), station.settings.timezone) == 9
