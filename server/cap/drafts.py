@@ -62,8 +62,8 @@ def import_alert(
         title=(info.headline or info.event)[:_LONGEST_TITLE], area_id=judged.place.id, priority=judged.priority, field="unexpected"
     )  # fmt: skip
     bulletin, _ = intake.from_text(database, settings, person, request, spoken_text(message, info, settings.timezone))
-    with database.write() as session:
-        row = session.merge(row)
+    with database.write() as session:  # the row anew: it may have been taken back while the text was read
+        row = session.get_one(CapAlert, row.id)
         row.bulletin_id = bulletin.id
         session.add(row)
     return row

@@ -6,6 +6,7 @@ import pytest
 
 from protocol.priorities import Priority
 from server import cap
+from server.bulletins import intake
 from server.cap import judgement
 from server.cap.message import CapArea, CapError, CapInfo
 
@@ -75,6 +76,19 @@ def test_an_update_takes_the_place_of_the_earlier_one_and_a_cancellation_ends_it
     assert commune.call("canbo", "GET", f"/cap/{second['id']}")["state"] == "cancelled"
     with database.read() as session, pytest.raises(Exception, match="hủy"):
         cap.in_force(session, second["version_id"], datetime.now(UTC))
+
+
+def test_a_cancellation_that_comes_while_the_draft_is_made_is_not_forgotten(commune, monkeypatch):
+    made = intake.from_text
+
+    def cancelled_meanwhile(*request):
+        post(commune, alert(identifier="VN-2", kind="Cancel", references=f"kttv@example.vn,VN-1,{SENT}"))
+        return made(*request)
+
+    monkeypatch.setattr(intake, "from_text", cancelled_meanwhile)
+    first = post(commune, alert(info()))
+    assert first["bulletin_id"] is not None
+    assert commune.call("canbo", "GET", f"/cap/{first['id']}")["state"] == "cancelled"
 
 
 def test_places_are_found_by_code_by_name_and_by_shape_and_else_a_person_is_asked(commune):
