@@ -76,21 +76,26 @@ def take(
     It is approved like any other before it sounds. Raises NotFoundError, ForbiddenError, ConflictError, InvalidInputError.
     """
     with database.read() as session:
-        row = _visible(session, person, message_id)
-        if row.bulletin_id is not None:
-            raise ConflictError("Tin này đã được đưa vào bản tin.")
-        if row.status is InboxStatus.ANSWERED:
-            raise ConflictError("Tin này đã được trả lời, không đưa vào bản tin nữa.")
+        row = _to_take(session, person, message_id)
     if text is not None and not row.may_edit and text.split() != row.text.split():
         raise InvalidInputError("Nơi gửi không cho sửa lời của tin này. Hãy phát đúng nguyên văn.")
     request = intake.Request(title=row.title, area_id=row.area_id, priority=row.priority, field=row.field)
     bulletin, _ = intake.from_text(database, settings, person, request, row.text if text is None else text)
-    with database.write() as session:
-        row = _visible(session, person, message_id)
+    with database.write() as session:  # asked again: two may have taken it, or one answered, while the text was read
+        row = _to_take(session, person, message_id)
         row.status, row.bulletin_id, row.taken_at = InboxStatus.TAKEN, bulletin.id, now()
         row.seen_by, row.seen_at = row.seen_by or person.id, row.seen_at or row.taken_at
         session.add(row)
         audit.record(session, person.id, "inbox.take", row.id, bulletin=bulletin.id)
+    return row
+
+
+def _to_take(session: Session, person: Person, message_id: str) -> InboxMessage:
+    row = _visible(session, person, message_id)
+    if row.bulletin_id is not None:
+        raise ConflictError("Tin này đã được đưa vào bản tin.")
+    if row.status is InboxStatus.ANSWERED:
+        raise ConflictError("Tin này đã được trả lời, không đưa vào bản tin nữa.")
     return row
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from protocol.priorities import Priority
+from server.bulletins import intake
 from server.inbox import Answer, Round, Sent
 from server.inbox.feed import FeedError
 from server.ticks import Ticks
@@ -73,6 +74,24 @@ def test_a_message_is_received_once_seen_taken_approved_and_answered(commune, fe
     assert commune.call("canbo", "GET", f"/inbox/{second['id']}")["answer_sent_at"] is not None
     assert [item["id"] for item in commune.call("canbo", "GET", "/inbox?open_only=true")["items"]] == [first["id"]]
     commune.call("canbo", "POST", f"/inbox/{second['id']}/answer", json={"answer": "aired"}, expect=409)
+
+
+@pytest.mark.parametrize("meanwhile", ["take", "answer"])
+def test_what_somebody_else_did_while_the_text_was_read_stands(commune, feed, turn, monkeypatch, meanwhile):
+    feed.there = [sent("BT-1")]
+    turn()
+    (message,) = commune.call("canbo", "GET", "/inbox")["items"]
+    path, body = f"/inbox/{message['id']}", {"take": {}, "answer": {"answer": "late"}}[meanwhile]
+    made = intake.from_text
+
+    def slowly(*request):
+        monkeypatch.setattr(intake, "from_text", made)
+        commune.call("canbo2", "POST", f"{path}/{meanwhile}", json=body)
+        return made(*request)
+
+    monkeypatch.setattr(intake, "from_text", slowly)
+    commune.error("canbo", "POST", f"{path}/take", 409, json={})
+    assert commune.call("canbo", "GET", path)["status"] == {"take": "taken", "answer": "answered"}[meanwhile]
 
 
 def test_each_class_is_announced_to_those_who_can_act(commune, feed, turn):
