@@ -1,9 +1,10 @@
 """Commands: one act asked of one speaker now. Void after a minute; the answer comes back under the same id."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from protocol import topics
 from protocol.envelope import Kind, seal
@@ -19,6 +20,8 @@ from server.tables import Delivery, DeviceCommand, Emergency, Occurrence, Person
 from server.tables.columns import now
 
 VALID = timedelta(seconds=60)
+_LONGEST_ARGS = 4_000
+"""Characters of JSON: a command travels in one packet, beside everybody else's."""
 
 
 def order(session: Session, person: Person, speaker_id: str, op: Operation, args: dict[str, Any]) -> DeviceCommand:
@@ -31,6 +34,8 @@ def order(session: Session, person: Person, speaker_id: str, op: Operation, args
     rights.require(session, person, action, speaker.area_id)
     if speaker.enrolled_at is None:
         raise ConflictError(f"{speaker.name} chưa ghép với thiết bị nào.")
+    if len(json.dumps(args)) > _LONGEST_ARGS:
+        raise InvalidInputError("Tham số của lệnh quá dài.")
     if op is Operation.VOLUME:
         percent = args.get("percent")
         if not isinstance(percent, int) or isinstance(percent, bool) or not 0 <= percent <= 100:
@@ -72,8 +77,8 @@ def stop_all(session: Session, person: Person, area_id: str) -> list[DeviceComma
             col(Delivery.speaker_id).in_(boxes),
             col(Delivery.state).not_in(ENDS),
             col(Delivery.cancel_requested_at).is_(None),
-            col(Occurrence.due_at) <= at,
-            col(Occurrence.not_after) > at,
+            func.coalesce(Delivery.start_at, Occurrence.due_at) <= at,
+            func.coalesce(Delivery.not_after, Occurrence.not_after) > at,
             col(Occurrence.id).not_in(select(Emergency.id)),
         )
     ).all():

@@ -1,6 +1,6 @@
 """Publishing: decide, sign and store in one transaction, and only then send. What is stored is sent again after a crash."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,7 +17,7 @@ from protocol.keys import device_owner
 from protocol.states import ENDS, State
 from server.air import lease
 from server.air.keys import KeyStore
-from server.air.manifest import Plan, digest, horizon, plans
+from server.air.manifest import CANCEL_LINGER, Plan, digest, horizon, plans
 from server.database import Database
 from server.deliveries import move
 from server.tables import Delivery, Occurrence, OccurrenceStatus, Speaker
@@ -32,9 +32,13 @@ _ROOM = 150
 """Jobs of the days to come that a manifest takes; more wait in the queue until earlier ones have ended."""
 _SOON = timedelta(days=1)
 """What is due within this is published however full the manifest is."""
+_LOOK_AGAIN = timedelta(seconds=30)
+"""What found no room, or has no sound yet, is looked at again after this; what is new or changed, at once."""
 
 Message = tuple[str, str]
 """Topic and token."""
+Queue = tuple[int, str]
+"""How many deliveries wait to be published to a speaker, and the id of the newest: nothing joins or leaves without changing it."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,16 +51,33 @@ class Publisher:
         self._keys = keys
         self._station = station
         self._holder = holder
+        self._waiting: dict[str, tuple[Queue, datetime]] = {}
+        """What is left in a speaker's queue after its manifest was made, and when that was."""
 
     def desired(self) -> Iterator[list[Message]]:
         """Publish what changed for whom it changed; each list is committed and may be sent. Raises LeaseLostError."""
+        now = present()
         with self._database.read() as session:
-            stale = stale_speakers(session, present())
+            queued = queued_speakers(session, now)
+            fresh = {speaker for speaker, queue in queued.items() if self._is_news(speaker, queue, now)}
+            stale = sorted(fresh | stale_speakers(session, now))
         for start in range(0, len(stale), _CHUNK):
+            some = stale[start : start + _CHUNK]
             with self._database.write() as session, session.no_autoflush:
                 lease.require(session, self._holder)
-                messages = self._desired_for(session, stale[start : start + _CHUNK])
+                messages = self._desired_for(session, some)
+                session.flush()
+                left = queued_speakers(session, now, some)
+            for speaker in some:
+                if speaker in left:
+                    self._waiting[speaker] = left[speaker], now
+                else:
+                    self._waiting.pop(speaker, None)
             yield messages
+
+    def _is_news(self, speaker_id: str, queue: Queue, now: datetime) -> bool:
+        known, at = self._waiting.get(speaker_id, (None, now))
+        return queue != known or now - at >= _LOOK_AGAIN
 
     def _desired_for(self, session: Session, ids: Sequence[str]) -> list[Message]:
         now = present()
@@ -66,7 +87,13 @@ class Publisher:
             .options(defer(Speaker.desired_token), defer(Speaker.config_token))  # type: ignore[arg-type]  # a mapped column at run time
         ).all()
         found = plans(session, speakers, now)
-        messages = [self._publish_plan(session, speaker, found[speaker.id], now) for speaker in speakers]
+        messages = []
+        for speaker in speakers:
+            try:
+                messages.append(self._publish_plan(session, speaker, found[speaker.id], now))
+            except TooLargeError as error:  # one speaker that cannot be told must not silence the others
+                log.error("manifest fits no packet", speaker=speaker.id, error=str(error))  # noqa: TRY400  said
+                del found[speaker.id]
         _mark_published(session, found.values(), now)
         return [message for message in messages if message is not None]
 
@@ -130,23 +157,38 @@ class Publisher:
             ]
 
 
-def stale_speakers(session: Session, now: datetime) -> list[str]:
-    """Enrolled speakers whose manifest may no longer be right: each question is answered by an index."""
-    enrolled = col(Speaker.enrolled_at).is_not(None)
-    queued = (
-        select(Delivery.speaker_id)
+def queued_speakers(session: Session, now: datetime, among: Collection[str] | None = None) -> dict[str, Queue]:
+    """Enrolled speakers (`among` these) that have something to be published, with what identifies it."""
+    query = (
+        select(Delivery.speaker_id, func.count(), func.max(Delivery.id))
         .join(Occurrence, col(Delivery.occurrence_id) == col(Occurrence.id))
         .join(Speaker, col(Delivery.speaker_id) == col(Speaker.id))
         .where(
             Delivery.state == State.QUEUED,
-            enrolled,
+            col(Speaker.enrolled_at).is_not(None),
             func.coalesce(Delivery.start_at, Occurrence.due_at) <= horizon(now),
         )
+        .group_by(Delivery.speaker_id)
     )
-    cancelled = select(Delivery.speaker_id).where(
-        col(Delivery.cancel_requested_at).is_not(None),
-        col(Delivery.cancel_published_at).is_(None),
-        col(Delivery.state).not_in(ENDS),
+    if among is not None:
+        query = query.where(col(Delivery.speaker_id).in_(among))
+    return {speaker_id: (count, newest) for speaker_id, count, newest in session.exec(query)}
+
+
+def stale_speakers(session: Session, now: datetime) -> set[str]:
+    """Enrolled speakers whose manifest may no longer be right for what they have already: each question is answered by an index."""
+    enrolled = col(Speaker.enrolled_at).is_not(None)
+    cancelled = (
+        select(Delivery.speaker_id)
+        .join(Occurrence, col(Delivery.occurrence_id) == col(Occurrence.id))
+        .join(Speaker, col(Delivery.speaker_id) == col(Speaker.id))
+        .where(
+            col(Delivery.cancel_requested_at).is_not(None),
+            col(Delivery.cancel_published_at).is_(None),
+            col(Delivery.state).not_in(ENDS),
+            enrolled,
+            func.coalesce(Delivery.not_after, Occurrence.not_after) > now - CANCEL_LINGER,
+        )
     )
     marked = select(Speaker.id).where(
         enrolled,
@@ -156,7 +198,7 @@ def stale_speakers(session: Session, now: datetime) -> list[str]:
             col(Speaker.desired_until) < now + REFRESH_BEFORE,
         ),
     )
-    return sorted({*session.exec(queued), *session.exec(cancelled), *session.exec(marked)})
+    return {*session.exec(cancelled), *session.exec(marked)}
 
 
 def _within_room(jobs: list[tuple[Delivery, Job]], now: datetime) -> list[tuple[Delivery, Job]]:
