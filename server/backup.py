@@ -12,20 +12,22 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 import structlog
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from server.errors import ConflictError, StationError
 from server.settings import Settings
 
 log = structlog.get_logger(__name__)
 _FORMAT = 1
-_FOLDERS = ("documents", "tracks", "audio", "photos", "keys", "broker")
-_FILES = ("port",)
+_FOLDERS = ("documents", "tracks", "audio", "photos", "keys", "tls", "broker")
+_FILES = ("port", "https-port")
 _DATABASE = {"sqlite": "station.sqlite3", "postgresql": "station.pgdump"}
 
 
@@ -117,16 +119,20 @@ def _dump(settings: Settings, kind: str, dump: Path) -> None:
 
 
 def _run_postgresql(program: str, settings: Settings, arguments: list[str]) -> None:
-    url = make_url(settings.database).set(drivername="postgresql")
+    url = make_url(settings.database)
     found = shutil.which(program) or next(
         (str(p) for p in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), reverse=True)), None
     )
     if found is None:
         raise BackupError(f"Máy này chưa có chương trình {program}. Hãy cài gói postgresql-client.")
-    address = url.render_as_string(hide_password=False)
-    where = ["--dbname", address]
+    # everybody on this machine can read a command line: the password goes by the environment
+    where = URL.create(
+        "postgresql", url.username, host=url.host, port=url.port, database=url.database, query=url.query
+    ).render_as_string(hide_password=False)
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    command = [found, "--dbname", where, *arguments]
     try:
-        subprocess.run([found, *where, *arguments], check=True, capture_output=True, text=True)
+        subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **secret})
     except subprocess.CalledProcessError as error:
         raise BackupError(f"{program} không chạy được: {error.stderr.strip()[-300:]}") from error
 
@@ -145,13 +151,30 @@ def _stored(data_dir: Path) -> list[Path]:
 
 def _add(archive: tarfile.TarFile, path: Path, name: str, hashes: dict[str, str]) -> None:
     try:
-        content = path.read_bytes()
+        file = path.open("rb")
     except FileNotFoundError:  # removed since it was listed
         return
-    entry = tarfile.TarInfo(name)
-    entry.size, entry.mode, entry.mtime = len(content), 0o600, int(path.stat().st_mtime)
-    archive.addfile(entry, io.BytesIO(content))
-    hashes[name] = hashlib.sha256(content).hexdigest()
+    with file:
+        about = os.fstat(file.fileno())
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode, entry.mtime = about.st_size, 0o600, int(about.st_mtime)
+        hashed = _Hashed(file)
+        archive.addfile(entry, hashed)
+    hashes[name] = hashed.digest.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    """A file that is hashed as it is read: a database of gigabytes never lies in memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        content = self._file.read(size)
+        self.digest.update(content)
+        return content
 
 
 def _unpack(source: Path, folder: Path) -> dict[str, object]:
@@ -161,7 +184,7 @@ def _unpack(source: Path, folder: Path) -> dict[str, object]:
         with tarfile.open(source, mode="r:gz") as archive:
             archive.extractall(folder, filter="data")
         manifest: dict[str, object] = json.loads((folder / "backup.json").read_text())
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise BackupError("Tệp sao lưu bị hỏng, không khôi phục được gì. Hãy dùng bản sao lưu khác.") from error
     (folder / "backup.json").unlink()
     hashes = manifest.get("files")
@@ -169,6 +192,11 @@ def _unpack(source: Path, folder: Path) -> dict[str, object]:
         raise BackupError("Tệp sao lưu thuộc phiên bản khác của chương trình.")
     for name, digest in hashes.items():
         path = folder / PurePosixPath(name)
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        if not path.is_file() or _sha256(path) != digest:
             raise BackupError(f"Tệp {name} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
     return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,13 +1,15 @@
 """A station in one file, and back."""
 
 import tarfile
+import zlib
 from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
 
+from server import certificates
 from server.app import create_app
-from server.backup import BackupError, backup, restore
+from server.backup import BackupError, _run_postgresql, backup, restore
 from server.errors import ConflictError
 from voices import Studio
 
@@ -31,12 +33,13 @@ def test_what_is_restored_is_the_same_station(commune, elsewhere, tmp_path, fake
     (commune.settings.audio_dir / "x.opus").write_bytes(b"OggS")
     (commune.settings.key_dir).mkdir(exist_ok=True)
     (commune.settings.key_dir / "station.json").write_text("secret")
+    certificates.ensure(commune.settings.tls_dir)
     target = tmp_path / "out" / "dai.tar.gz"
     backup(commune.settings, target)  # while the station runs
     assert target.stat().st_mode & 0o077 == 0
     commune.bulletin(title="Sau khi sao lưu")
     restore(elsewhere, target)
-    for folder in ("documents", "audio", "keys"):
+    for folder in ("documents", "audio", "keys", "tls"):
         before = {p.name: p.read_bytes() for p in (commune.settings.data_dir / folder).iterdir()}
         assert {p.name: p.read_bytes() for p in (elsewhere.data_dir / folder).iterdir()} == before
     app = create_app(elsewhere, air=type(commune.air)(), studio=Studio(elsewhere.clip_cache_dir, 1, factory=fake_voice))
@@ -59,6 +62,26 @@ def test_a_damaged_backup_restores_nothing(commune, elsewhere, tmp_path):
     assert not elsewhere.data_dir.exists()
     with pytest.raises(BackupError, match="Không có tệp"):
         restore(elsewhere, tmp_path / "none.tar.gz")
+
+
+def test_a_backup_that_cannot_be_decompressed_is_called_damaged(commune, elsewhere, tmp_path, monkeypatch):
+    def broken(*_, **__):
+        raise zlib.error("Error -3 while decompressing data")
+
+    target = tmp_path / "dai.tar.gz"
+    backup(commune.settings, target)
+    monkeypatch.setattr(tarfile.TarFile, "extractall", broken)
+    with pytest.raises(BackupError, match="hỏng"):
+        restore(elsewhere, target)
+
+
+def test_a_databases_password_stands_on_no_command_line(commune, monkeypatch):
+    told = []
+    monkeypatch.setattr("subprocess.run", lambda command, **rest: told.append((command, rest["env"]["PGPASSWORD"])))
+    monkeypatch.setattr("shutil.which", str)
+    url = "postgresql+psycopg://loa:m%40t@db:5433/xa"
+    _run_postgresql("pg_dump", replace(commune.settings, database_url=url), ["--no-owner"])
+    assert told == [(["pg_dump", "--dbname", "postgresql://loa@db:5433/xa", "--no-owner"], "m@t")]
 
 
 def test_it_overwrites_nothing(commune, tmp_path):
