@@ -19,7 +19,7 @@ def create(session: Session, person: Person, *, name: str, area_id: str, speaker
     area = areas.find(session, area_id)
     rights.require(session, person, rights.Action.SPEAKERS, area.id)
     group = SpeakerGroup(name=_name(name), area_id=area.id, created_by=person.id)
-    _check_free(session, group)
+    _check_free(session, group, group.name)
     session.add(group)
     session.flush()
     _set_members(session, group, speaker_ids)
@@ -40,8 +40,8 @@ def change(
     """Another name, other members (all of them are given). What was made for the next days stays. Raises as `create`."""
     group = _manage(session, person, group_id)
     if name is not None and _name(name) != group.name:
+        _check_free(session, group, _name(name))
         group.name = _name(name)
-        _check_free(session, group)
     if speaker_ids is not None:
         _set_members(session, group, speaker_ids)
     session.add(group)
@@ -123,12 +123,12 @@ def _set_members(session: Session, group: SpeakerGroup, speaker_ids: Sequence[st
     session.flush()
 
 
-def _check_free(session: Session, group: SpeakerGroup) -> None:
+def _check_free(session: Session, group: SpeakerGroup, name: str) -> None:
     taken = select(SpeakerGroup.id).where(
-        SpeakerGroup.area_id == group.area_id, SpeakerGroup.name == group.name, SpeakerGroup.id != group.id
+        SpeakerGroup.area_id == group.area_id, SpeakerGroup.name == name, SpeakerGroup.id != group.id
     )
     if session.exec(taken).first() is not None:
-        raise ConflictError(f"Đã có nhóm loa tên “{group.name}” ở đây. Hãy chọn tên khác.")
+        raise ConflictError(f"Đã có nhóm loa tên “{name}” ở đây. Hãy chọn tên khác.")
 
 
 def _name(name: str) -> str:

@@ -78,6 +78,14 @@ def test_what_cannot_be_a_group(commune_of_four):
     group(commune_of_four, "a-1", name="Thôn", who="truongthon", area="na-it", expect=403)
 
 
+def test_a_group_is_not_renamed_to_what_another_is_called(commune_of_four):
+    group(commune_of_four, "a-1")
+    market = group(commune_of_four, "b-1", name="Chợ")
+    path = f"/groups/{market['id']}"
+    assert "Dọc sông" in commune_of_four.error("canbo", "PATCH", path, 409, json={"name": "Dọc sông"})
+    assert commune_of_four.call("canbo", "GET", path)["name"] == "Chợ"
+
+
 def test_a_group_in_use_is_not_dissolved(commune_of_four):
     river = group(commune_of_four, "a-1")
     made = commune_of_four.schedule(commune_of_four.approved(), "khuoi-nan", group_id=river["id"])
