@@ -6,7 +6,6 @@ One thread only. When a method returns, what it did is on disk: only then may a 
 An sqlite3.Error out of any method means that nothing can be remembered any more: let the process end and start again.
 """
 
-from collections.abc import Callable
 from random import Random
 
 import structlog
@@ -16,7 +15,7 @@ from edge_agent.commands import Commands
 from edge_agent.despatch import Despatch
 from edge_agent.director import Director
 from edge_agent.fetching import Fetching
-from edge_agent.gate import Gate, body_of
+from edge_agent.gate import Gate
 from edge_agent.horn_test import HornTest
 from edge_agent.identity import Identity
 from edge_agent.ledger import Ledger, Record
@@ -29,18 +28,16 @@ from edge_agent.performing import Performer
 from edge_agent.polling import Polling
 from edge_agent.ports import FetchOutcome, LoadProblem, Ports
 from edge_agent.power import Power
+from edge_agent.reception import Reception
 from edge_agent.signing import Voucher
 from edge_agent.stage import Stage
 from edge_agent.store import Store
 from edge_agent.telemetry import Telemetry
 from edge_agent.timekeeping import Timekeeper
-from protocol import topics
 from protocol.envelope import Kind
-from protocol.errors import Refusal, RefusedError
 from protocol.keys import SigningKey, TrustSet
-from protocol.messages import Ack, CommandResult, Config, Evidence, FaultReport, StationState
+from protocol.messages import CommandResult, Config, Evidence, FaultReport
 from protocol.states import Reason, State
-from schedules.policy import known_zone
 
 log = structlog.get_logger(__name__)
 
@@ -137,7 +134,7 @@ class Agent:
             device=identity.device,
             answer=lambda result: self._despatch.answer(result),  # noqa: PLW0108  the despatch comes to be below
         )
-        self._commands = Commands(
+        commands = Commands(
             gate=self._gate,
             store=store,
             director=self.director,
@@ -188,17 +185,18 @@ class Agent:
             station=answer.station,
             device_id=answer.device_id,
         )
-        self._topic = {
-            leaf: topics.device(answer.station, answer.device_id, leaf) for leaf in (*topics.TO_DEVICE, "evt", "res")
-        }
-        self._handlers: dict[str, Callable[[str, str], None]] = {
-            self._topic["desired"]: self._orders.desired,
-            self._topic["config"]: self._config,
-            self._topic["cmd"]: lambda token, _topic: self._commands.command(token),
-            self._topic["ack"]: self._ack,
-            topics.alert(answer.station): lambda token, _topic: self._orders.alert(token),
-            topics.station_state(answer.station): self._station_state,
-        }
+        self._reception = Reception(
+            gate=self._gate,
+            store=store,
+            outbox=self.outbox,
+            orders=self._orders,
+            commands=commands,
+            polling=self._polling,
+            despatch=self._despatch,
+            configure=self._configure,
+            station=answer.station,
+            device_id=answer.device_id,
+        )
 
     # ------------------------------------------------------------ driving
 
@@ -207,30 +205,33 @@ class Agent:
         with self._store.transaction():
             if self._boot.reborn:
                 self._store.set_fact("reborn_s", str(self.time.now_s()) if self.time.trusted else "")
-            self._remember(Kind.CONFIG, self._apply_config)
+            self._reception.recall_config()
             self.director.recover()
-        self._remember(Kind.DESIRED, self._orders.remember)
+        self._reception.recall_desired()
         log.info("agent started", boot=self._boot.boot_id, epoch=self.outbox.epoch, clock=self.time.state)
 
     def step(self) -> float:
         """Do what is due; the monotonic instant at which to be called again at the latest."""
-        wakes = [
-            self._fetching.step(),
-            self.director.step(),
-            self._fetching.step(),
-            self._line.step(),
-            self.outbox.step(),
-            self._polling.step(),
-            self._despatch.step(),
-            self._horn_test.step(),
-            self._telemetry.step() if self._line.up else None,
-        ]
+        wakes = [self._fetching.step(), self.director.step(), self._fetching.step()]
+        if self.director.rushing:  # nothing else goes to the disk before it sounds
+            wakes.append(self.director.rush_until_mono_s)
+        else:
+            wakes += [
+                self._line.step(),
+                self.outbox.step(),
+                self._polling.step(),
+                self._despatch.step(),
+                self._horn_test.step(),
+                self._telemetry.step() if self._line.up else None,
+            ]
+            if self._store.untidy and self.director.calm:
+                self._store.tidy()
         return min(wake for wake in wakes if wake is not None)
 
     @property
-    def online(self) -> bool:
-        """Whether the broker hears us."""
-        return self._line.up
+    def understood(self) -> bool:
+        """Whether the broker hears us, and the station's signed answer to something said in this life was believed."""
+        return self._line.up and self._reception.answered
 
     def shut_down(self) -> None:
         """The process ends in good order: what sounds is cut, and the station is told."""
@@ -255,31 +256,15 @@ class Agent:
 
     def message(self, topic: str, payload: bytes) -> None:
         """Something came on a topic; it is believed or refused, and on disk when this returns."""
-        handler = self._handlers.get(topic)
-        if handler is None:
-            log.warning("message on a foreign topic", topic=topic)
-            return
-        try:
-            handler(payload.decode("ascii", "replace"), topic)
-        except RefusedError as error:
-            self._gate.refuse(topic, error.refusal, error.detail)
+        self._reception.message(topic, payload)
 
     def polled(self, token: str | None, sent_mono_s: float, received_mono_s: float) -> None:
         """The station's answer to a poll, None if there was none."""
-        try:
-            answer = self._polling.answered(token, sent_mono_s, received_mono_s)
-        except RefusedError as error:
-            self._gate.refuse("poll", error.refusal, error.detail)
-            return
-        if answer is None:
-            return
-        for leaf, inner in (("config", answer.config), ("ack", answer.ack), ("desired", answer.desired)):
-            if inner is not None:
-                self.message(self._topic[leaf], inner.encode())
+        self._reception.polled(token, sent_mono_s, received_mono_s)
 
     def posted(self, token: str) -> None:
         """The station's sealed acknowledgement of reports that went by HTTPS."""
-        self.message(self._topic["ack"], token.encode())
+        self._reception.acknowledgement(token)
 
     def fetched(self, sha256: str, outcome: FetchOutcome, detail: str = "") -> None:
         """A download has ended."""
@@ -324,58 +309,11 @@ class Agent:
 
     # ------------------------------------------------------------ inside
 
-    def _config(self, token: str, _topic: str) -> None:
-        claims = self._gate.newer(Kind.CONFIG, token)
-        if claims is None:
-            return
-        config = body_of(claims, Config)
-        if not known_zone(config.policy):
-            raise RefusedError(Refusal.MALFORMED, f"timezone {config.policy.timezone}")
-        with self._store.transaction():
-            self._gate.keep(Kind.CONFIG, token, claims.rev)
-            self._store.set_fact("trust", config.trust.model_dump_json())
-            self._configure(config)
-
-    def _apply_config(self, token: str) -> None:
-        self._configure(body_of(self._gate.open(Kind.CONFIG, token, now=None), Config))
-
     def _configure(self, config: Config) -> None:
         self._gate.trust(config.trust)
         self._telemetry.heartbeat_s = float(config.heartbeat_s)
         self.director.configure(config)
         self._horn_test.configure(config)
-
-    def _remember(self, kind: Kind, apply: Callable[[str], None]) -> None:
-        """Act upon the stored message of a kind again; one that has gone bad on disk is asked for anew, and none older is taken."""
-        message = self._store.message(kind)
-        if message is None:
-            return
-        try:
-            apply(message.token)
-        except RefusedError as error:
-            self._gate.refuse(f"disk#{kind}", error.refusal, error.detail)
-            self._store.set_message(kind, type(message)(rev=message.rev - 1, token=""))
-
-    def _ack(self, token: str, _topic: str) -> None:
-        try:
-            claims = self._gate.newer(Kind.ACK, token)
-        except RefusedError as error:
-            if error.refusal is Refusal.STALE:
-                return  # two ways in, and the slower one is late: it says less than is known
-            raise
-        if claims is not None:
-            ack = body_of(claims, Ack)
-            with self._store.transaction():
-                self._gate.keep(Kind.ACK, token, claims.rev)
-                self.outbox.acked(ack)
-
-    def _station_state(self, token: str, _topic: str) -> None:
-        claims = self._gate.newer(Kind.STATE, token)
-        if claims is not None:
-            state = body_of(claims, StationState)
-            with self._store.transaction():
-                self._gate.keep(Kind.STATE, token, claims.rev)
-            self._despatch.station_online = state.online
 
     def _bad_hash(self, sha256: str, detail: str) -> None:
         self._gate.refuse("audio", "bad_hash", detail, sha256=sha256)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from edge_agent.deadlines import Deadlines
 from edge_agent.ledger import Ledger, Record
 from edge_agent.loudness import Loudness
 from edge_agent.options import Options
@@ -13,7 +14,7 @@ from edge_agent.ports import Library
 from edge_agent.power import Power
 from edge_agent.stage import ON_STAGE, Performance, Phase, Stage
 from edge_agent.timekeeping import Timekeeper
-from edge_agent.timing import TOLERANCE_S, end_of_slot_s, is_now_order, needed_s, remaining_s, start_by_s
+from edge_agent.timing import TOLERANCE_S, end_of_slot_s, needed_s, remaining_s
 from protocol.messages import Config
 from protocol.priorities import Afterwards, Entry, rule
 from protocol.states import SOUNDING, Reason, State
@@ -23,11 +24,10 @@ log = structlog.get_logger(__name__)
 
 PROGRESS_S = 5.0
 """How often progress is written down while something sounds."""
-AFTER_S = 0.001
-"""A deadline is looked at just after it."""
 ROUNDING_S = 1e-6
 """Sums of seconds since boot are exact only to this."""
-_WAITS_FOR_FILE = frozenset({State.ACCEPTED, State.FETCHING})
+RUSH_S = 1.0
+"""Everything that can wait waits at most so long for an emergency that is about to sound."""
 NOW_S = 2.0
 """A start this close to its plan is judged by the plan: it is not late, only not exact."""
 
@@ -58,8 +58,10 @@ class Director:
         self._options = options
         self._trusted = trusted
         self._config: Config | None = None
-        self._life_mono_s = time.mono_s()
+        self._deadlines = Deadlines(ledger, time, trusted)
         self._warming = False
+        self.rush_until_mono_s = 0.0
+        """Until then an emergency that has just come may be on its way to the output."""
 
     def configure(self, config: Config) -> None:
         """New policy, volume or keys, for everything from now on."""
@@ -84,6 +86,10 @@ class Director:
         found = judge(self._config.policy, at, length, emergency=record.emergency)
         return None if found is None else Reason.POLICY
 
+    def missed(self, record: Record) -> Reason | None:
+        """Why it can no longer start, None if it still can."""
+        return self._deadlines.missed(record)
+
     def recover(self) -> None:
         """After a start of the agent: what was sounding when it died is CUT; an emergency goes on."""
         for record in self._ledger:
@@ -104,9 +110,29 @@ class Director:
         """Silence: what sounds, is interrupted, or would start now."""
         now_s = self._time.now_s() + self._options.lead_s
         for record in self._ledger:
-            due = record.job.start_at.timestamp() <= now_s or self._started_by_order(record)
+            due = record.job.start_at.timestamp() <= now_s or self._deadlines.by_order(record)
             if not record.ended and (record.started or due):
                 self._performer.end(record, State.CUT, reason=reason)
+
+    def prepare(self, record: Record) -> None:
+        """An emergency has just come: load its sound now if it is to sound now."""
+        if self._stage.of(record) is None:
+            self._preload(record)
+            performance = self._stage.of(record)
+            if performance is not None and self._imminent(performance):
+                self.rush_until_mono_s = self._time.mono_s() + RUSH_S
+
+    @property
+    def rushing(self) -> bool:
+        """Whether such an emergency has still to begin."""
+        if self._time.mono_s() >= self.rush_until_mono_s:
+            return False
+        return any(p.record.emergency and p.phase in {Phase.LOADING, Phase.LOADED} for p in self._stage)
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing is about to start: what sounds may sound on."""
+        return all(p.phase is Phase.SOUNDING for p in self._stage)
 
     @property
     def starts(self) -> int:
@@ -132,8 +158,8 @@ class Director:
         return self._power.left_s
 
     def sounding(self) -> list[Record]:
-        """What sounds now, the first class first."""
-        found = [p.record for p in self._stage if p.phase is Phase.SOUNDING]
+        """What sounds now, or rests between two passes; the first class first."""
+        found = [p.record for p in self._stage if p.phase in {Phase.SOUNDING, Phase.GAP}]
         return sorted(found, key=lambda record: record.job.priority)
 
     # ------------------------------------------------------------ time goes by
@@ -161,53 +187,15 @@ class Director:
         """Deadlines, decoding ahead, limits while it sounds."""
         performance = self._stage.of(record)
         if record.waiting:
-            if (missed := self.missed(record)) is not None:
+            if (missed := self._deadlines.missed(record)) is not None:
                 self._performer.end(record, State.MISSED, reason=missed)
                 return None
         elif self._over(record, performance):
             return None
         if performance is not None and performance.phase is Phase.SOUNDING:
             return self._while_sounding(performance)
-        wakes = (self._preload(record) if performance is None else None, self._deadline(record))
+        wakes = (self._preload(record) if performance is None else None, self._deadlines.next_look(record))
         return min((wake for wake in wakes if wake is not None), default=None)
-
-    def _deadline(self, record: Record) -> float | None:
-        """When to look whether it can still start, or still go on; None if the time of that is not known."""
-        if self._time.trusted:
-            at_s = start_by_s(record) if record.waiting else end_of_slot_s(record.job)
-            at_mono_s = self._time.mono_at(at_s) + (0.0 if record.waiting else TOLERANCE_S)
-        elif record.waiting and self._started_by_order(record):
-            at_mono_s = record.arrived_mono_s + start_by_s(record) - record.ordered_s
-        else:
-            return None
-        return max(at_mono_s + AFTER_S, self._time.mono_s() + AFTER_S)
-
-    def missed(self, record: Record) -> Reason | None:
-        """Why it can no longer start, None if it still can."""
-        deadline_s = start_by_s(record)
-        if not self._time.trusted:
-            if self._started_by_order(record):
-                # It is at least so late: an old order that has waited in a broker must not sound as a new one.
-                least_s = max(record.ordered_s + self._time.mono_s() - record.arrived_mono_s, self._time.floor_s)
-                late = Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else Reason.TOO_LATE
-                return late if least_s > deadline_s else None
-            return Reason.CLOCK if self._time.floor_s > deadline_s else None
-        return None if self._time.now_s() <= deadline_s else self._why(record, deadline_s)
-
-    def _why(self, record: Record, deadline_s: float) -> Reason:
-        """What kept it from starting until its deadline."""
-        deadline_mono_s = self._time.mono_at(deadline_s)
-        unsteady = deadline_mono_s < self._time.steady_since_mono_s
-        if not self._trusted(record.kid):
-            return Reason.TRUST_LOST
-        if record.arrived_s > deadline_s:
-            return Reason.TOO_LATE
-        here = self._ledger.arrived_in_this_boot(record) and record.arrived_mono_s < self._time.steady_since_mono_s
-        if unsteady and (here or deadline_mono_s >= self._life_mono_s):
-            return Reason.CLOCK
-        if deadline_mono_s < self._life_mono_s:
-            return Reason.OFF
-        return Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else record.waited or Reason.TOO_LATE
 
     def _over(self, record: Record, performance: Performance | None) -> bool:
         """Whether what has started had to be ended now because it may sound no longer."""
@@ -232,7 +220,7 @@ class Director:
         audio = record.job.audio
         if audio is not None and not self._library.has(audio.sha256):
             return None
-        if record.waiting and not self._started_by_order(record):
+        if record.waiting and not self._deadlines.by_order(record):
             if not self._time.trusted:
                 return None
             early_s = self._options.preload_s + self._power.warm_up_s
@@ -291,10 +279,12 @@ class Director:
         at_mono_s = max(planned_mono_s, mono_s + self._power.left_s)
         if not self._allowed(performance, at_mono_s):
             return mono_s
-        for other in others:
-            self._give_way(other, record)
+        held = [other for other in others if self._give_way(other, record)]
         self._loudness.for_record(record)
-        self._performer.begin(performance, at_mono_s)
+        self._performer.begin(performance, at_mono_s, held)
+        for other in held:
+            if rule(other.record.job.priority, record.job.priority).afterwards is Afterwards.RESTART:
+                other.record.position_ms = 0
         return None
 
     def _imminent(self, performance: Performance) -> bool:
@@ -313,12 +303,7 @@ class Director:
             return mono_s
         if self._time.trusted:
             return self._time.mono_at(record.job.start_at.timestamp()) - self._options.output_delay_ms / 1000
-        return mono_s if self._started_by_order(record) else None
-
-    def _started_by_order(self, record: Record) -> bool:
-        """Whether it may start without a clock: an emergency ordered for now that came in this boot."""
-        ordered = datetime.fromtimestamp(record.ordered_s, UTC)
-        return record.emergency and self._ledger.arrived_in_this_boot(record) and is_now_order(record.job, ordered)
+        return mono_s if self._deadlines.by_order(record) else None
 
     def _must_wait(self, other: Performance, arriving: Record) -> bool:
         playing = other.record.job.priority
@@ -327,16 +312,16 @@ class Director:
         # An emergency gives its turn to another one between two repetitions.
         return not (other.phase is Phase.GAP and other.record.emergency and arriving.emergency)
 
-    def _give_way(self, other: Performance, arriving: Record) -> None:
+    def _give_way(self, other: Performance, arriving: Record) -> bool:
+        """What the table says of one that sounds; whether it is to be held, which is done in the moment of the new start."""
         cell = rule(other.record.job.priority, arriving.job.priority)
         if cell.entry is Entry.DUCK:
             self._performer.duck(other, under=True)
-        elif cell.entry is Entry.CUT and cell.afterwards is Afterwards.SKIP:
+            return False
+        if cell.afterwards is Afterwards.SKIP:
             self._performer.end(other.record, State.CUT, reason=Reason.PREEMPTED, by=arriving.job.job_id)
-        else:
-            if cell.afterwards is Afterwards.RESTART:
-                other.record.position_ms = 0
-            self._performer.hold(other, by=arriving.job.job_id)
+            return False
+        return True
 
     def _allowed(self, performance: Performance, at_mono_s: float) -> bool:
         """Whether it may sound from that instant on; ends it if not."""

@@ -64,6 +64,11 @@ class Fetching:
         self._prefetch = audio
         self._stale = True
 
+    def settle(self, record: Record) -> None:
+        """A job has just come, in the caller's transaction: if its sound is here already, it is READY with that."""
+        if record.state is State.ACCEPTED and record.audio is not None and self._library.has(record.audio.sha256):
+            self._ledger.move(record, State.READY)
+
     def step(self) -> float | None:
         """Begin what is due; the monotonic instant at which to be called again."""
         if self._stale or self._seen != self._ledger.version:

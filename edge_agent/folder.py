@@ -115,7 +115,7 @@ def wipe(path: Path) -> None:
     (path / BALLAST).unlink(missing_ok=True)
     for bad in path.glob(f"{DATABASE}.bad-*"):
         bad.unlink()
-    for folder in ("audio", "sound"):
+    for folder in ("audio", "sound", "decoded"):
         shutil.rmtree(path / folder, ignore_errors=True)
     sync_folder(path)
 

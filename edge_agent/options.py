@@ -29,7 +29,7 @@ class Options:
     poll_s: float = 300.0
     """Pause between HTTPS polls while the broker is silent."""
     poll_idle_s: float = 3600.0
-    """And while it is not."""
+    """And while it is not, since the last poll or the last acknowledgement that came over it."""
     silent_broker_s: float = 90.0
     """The broker counts as silent when a report has not been acknowledged for so long."""
     output_delay_ms: float = 0.0

@@ -71,8 +71,8 @@ class Orders:
             raise RefusedError(Refusal.EXPIRED, "valid_until")
         with self._store.transaction():
             self._gate.keep(Kind.DESIRED, token, claims.rev)
-            self._reconcile(body, claims, kid_of(token))
             self._alerts(body, topic)  # with it or not at all: nobody sends them again once its revision is known here
+            self._reconcile(body, claims, kid_of(token))
 
     def remember(self, token: str) -> None:
         """The stored manifest, again, after a start: its signed bytes are believed before the ledger's copies."""
@@ -119,6 +119,7 @@ class Orders:
         for older in self._ledger.of_job(job.job_id):
             if older.job.attempt < job.attempt and not older.ended:
                 self._performer.end(older, State.SUPERSEDED, by=job.job_id)
+        self._fetching.settle(record)
 
     def _changed(self, record: Record, job: Job, claims: Claims, kid: str) -> None:
         """A job that has not started is what the newest manifest says."""
@@ -200,7 +201,9 @@ class Orders:
         for other in self._ledger.of_job(job.job_id):  # an older attempt, or something else under its name
             if not other.ended:
                 self._performer.end(other, State.SUPERSEDED, by=job.job_id)
-        self._ledger.accept(job, kid=kid, rev=claims.rev, ordered_s=claims.iat.timestamp())
+        record = self._ledger.accept(job, kid=kid, rev=claims.rev, ordered_s=claims.iat.timestamp())
+        self._fetching.settle(record)
+        self._director.prepare(record)  # it is decoded while the disk still writes the order down
 
     def _change_emergency(self, record: Record, job: Job, claims: Claims, kid: str) -> None:
         """The same emergency with other words or another end: new words begin at their beginning."""

@@ -1,6 +1,6 @@
 """Carrying performances out: start, hold, duck, end, and what the output answers. Every start is on disk before its first frame."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -60,8 +60,11 @@ class Performer:
         elif record.job.audio is not None:
             self._output.load(record.voice, record.job.audio.sha256, chime=record.job.chime)
 
-    def begin(self, performance: Performance, at_mono_s: float) -> None:
-        """Order the first frame for that instant; the start is on disk when this returns."""
+    def begin(self, performance: Performance, at_mono_s: float, instead_of: Sequence[Performance] = ()) -> None:
+        """Order the first frame for that instant, and hold what sounds instead; the start is on disk before either.
+
+        One commit lies before the new sound, whatever it interrupts: what that has come to is written down afterwards.
+        """
         record = performance.record
         record.waited = None
         self.starts += 1
@@ -77,23 +80,12 @@ class Performer:
         performance.from_ms = record.position_ms
         performance.before_ms = record.played_ms
         performance.ducked = False
+        silenced = [(other, self._silence(other)) for other in instead_of]
         self._output.start(
             record.voice, performance.take, at_mono_s=at_mono_s, from_ms=record.position_ms, gain_db=record.job.gain_db
         )
-
-    def hold(self, performance: Performance, by: str | None) -> None:
-        """Silence it for now: it goes on later, or, if not one frame of it came out, it has not started."""
-        record = performance.record
-        frames = self._silence(performance)
-        if not frames and record.state is State.READY:
-            record.started = False
-            record.waited = Reason.BUSY
-            self._ledger.save(record)
-            performance.phase = Phase.LOADED
-            return
-        performance.phase = Phase.HELD
-        if record.state in SOUNDING:
-            self._ledger.move(record, State.INTERRUPTED, by=by)
+        for other, frames in silenced:
+            self._held(other, frames=frames, by=record.job.job_id)
 
     def duck(self, performance: Performance, *, under: bool) -> None:
         """Quieter underneath, or back to its own loudness."""
@@ -123,7 +115,7 @@ class Performer:
         performance = self._stage.of(record)
         if performance is None:
             return
-        self.hold(performance, by=None)
+        self._held(performance, frames=self._silence(performance), by=None)
         self._output.unload(record.voice)
         self._stage.drop(record)
 
@@ -251,6 +243,19 @@ class Performer:
             self._sounds(performance, self._time.mono_s())
         self._advance(performance, position_ms)
         return True
+
+    def _held(self, performance: Performance, *, frames: bool, by: str | None) -> None:
+        """It goes on later, or, if not one frame of it came out, it has not started."""
+        record = performance.record
+        if not frames and record.state is State.READY:
+            record.started = False
+            record.waited = Reason.BUSY
+            self._ledger.save(record)
+            performance.phase = Phase.LOADED
+            return
+        performance.phase = Phase.HELD
+        if record.state in SOUNDING:
+            self._ledger.move(record, State.INTERRUPTED, by=by)
 
     def _measure(self, performance: Performance) -> None:
         position_ms = (

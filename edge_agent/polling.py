@@ -16,6 +16,8 @@ from protocol.messages import PollAnswer
 
 ANSWER_S = 60.0
 """An answer that takes longer is not waited for."""
+ON_ITS_WAY_S = 10.0
+"""So long may a manifest need over the broker, when the acknowledgement that names it was faster."""
 
 
 class Polling:
@@ -40,7 +42,9 @@ class Polling:
         self._options = options
         self._silent = silent
         self._asked_mono_s: float | None = None
-        self._answered_mono_s: float | None = None
+        self._acknowledged_mono_s = 0.0
+        self._lacked_rev = 0
+        self._lacked_mono_s = 0.0
         self._failures = 0
         self._nonce = ""
         self._waiting = False
@@ -54,11 +58,10 @@ class Polling:
         self._nonce = base64.urlsafe_b64encode(self._random.randbytes(18)).decode()
         self._asked_mono_s = mono_s
         self._waiting = True
-        desired, config = self._store.message(Kind.DESIRED), self._store.message(Kind.CONFIG)
         request = PollRequest(
             nonce=self._nonce,
-            desired_rev=0 if desired is None else desired.rev,
-            config_rev=0 if config is None else config.rev,
+            desired_rev=self._store.revision(Kind.DESIRED),
+            config_rev=self._store.revision(Kind.CONFIG),
         )
         self._web.poll(request)
         return self._due(mono_s)
@@ -75,9 +78,20 @@ class Polling:
             raise RefusedError(Refusal.STALE, "nonce")
         self._nonce = ""
         self._failures = 0
-        self._answered_mono_s = received_mono_s
+        self._lacked_rev = 0
         self._time.station_said(body.at, sent_mono_s, received_mono_s)
         return body
+
+    def acknowledged(self, desired_rev: int | None) -> None:
+        """The station has acknowledged reports and says which manifest it holds for us (None: an older station does not).
+
+        Then both ways over the broker work, and a manifest that was lost on the way is found without asking every hour.
+        """
+        if desired_rev is None:
+            return
+        if desired_rev > max(self._store.revision(Kind.DESIRED), self._lacked_rev):
+            self._lacked_rev, self._lacked_mono_s = desired_rev, self._time.mono_s()
+        self._acknowledged_mono_s = self._time.mono_s()
 
     def _due(self, mono_s: float) -> float:
         if self._asked_mono_s is None:
@@ -86,5 +100,8 @@ class Polling:
             return self._asked_mono_s + ANSWER_S
         if self._failures:
             return self._asked_mono_s + min(self._options.retry_s * 2.0**self._failures, self._options.poll_s)
-        hurried = self._silent() or self._time.wants_fix
-        return self._asked_mono_s + (self._options.poll_s if hurried else self._options.poll_idle_s)
+        if self._silent() or self._time.wants_fix:
+            return self._asked_mono_s + self._options.poll_s
+        if self._lacked_rev > self._store.revision(Kind.DESIRED):
+            return max(self._lacked_mono_s + ON_ITS_WAY_S, self._asked_mono_s + self._options.retry_s)
+        return max(self._asked_mono_s, self._acknowledged_mono_s) + self._options.poll_idle_s

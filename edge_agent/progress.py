@@ -3,6 +3,7 @@
 A RAM disk forgets when the power fails; then the database's last note counts, which is up to `director.PROGRESS_S` old.
 """
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -31,7 +32,8 @@ class RamProgress:
             del self._now[next(iter(self._now))]
         text = json.dumps({"boot": self._boot_id, "voices": self._now}).encode()
         if len(text) <= _BYTES:
-            os.pwrite(self._handle, text.ljust(_BYTES), 0)
+            with contextlib.suppress(OSError):  # a full RAM disk: then the database's last note counts
+                os.pwrite(self._handle, text.ljust(_BYTES), 0)
 
     def recall(self, voice: str) -> tuple[int, int] | None:
         """From the life before this one, if it was in the same boot."""

@@ -17,6 +17,10 @@ CREATE TABLE IF NOT EXISTS jobs (key TEXT PRIMARY KEY, record TEXT NOT NULL) WIT
 CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, event TEXT NOT NULL);
 """
 SCHEMA_VERSION = 1
+TIDY_AFTER = 500
+"""Rows written between two tidyings."""
+_JOURNAL_PAGES = 4000
+"""Where nobody tidies, SQLite does at this length of its journal, in the middle of whatever is being committed then."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Store:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(f"PRAGMA synchronous={synchronous}")
             self._db.execute("PRAGMA cache_size=-1024")
+            self._db.execute(f"PRAGMA wal_autocheckpoint={_JOURNAL_PAGES}")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             damage = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if damage != "ok" or version > SCHEMA_VERSION:
@@ -46,10 +51,21 @@ class Store:
             self._db.close()
             raise
         self._depth = 0
+        self._tidied = 0
 
     def close(self) -> None:
         """Close the file; open transactions are rolled back."""
         self._db.close()
+
+    @property
+    def untidy(self) -> bool:
+        """Whether so much was written that `tidy` should be called in a calm moment."""
+        return self._db.total_changes - self._tidied >= TIDY_AFTER
+
+    def tidy(self) -> None:
+        """Write the journal back. That may take some hundred milliseconds, which the commit before a start must not."""
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._tidied = self._db.total_changes
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -85,6 +101,11 @@ class Store:
         """The newest believed message of a kind."""
         row = self._db.execute("SELECT rev, token FROM messages WHERE kind = ?", (kind,)).fetchone()
         return None if row is None else Message(rev=row[0], token=row[1])
+
+    def revision(self, kind: str) -> int:
+        """Revision of the newest believed message of a kind, 0 if there is none."""
+        row = self._db.execute("SELECT rev FROM messages WHERE kind = ?", (kind,)).fetchone()
+        return 0 if row is None else int(row[0])
 
     def set_message(self, kind: str, message: Message) -> None:
         """Replace the newest believed message of a kind."""

@@ -36,6 +36,7 @@ from edge_agent.runtime.releases import (
     pip_install,
     update_act,
 )
+from edge_agent.runtime.trial import Trials
 from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.runtime.web import HttpWeb
 from protocol.messages import Evidence, Operation
@@ -83,8 +84,6 @@ def run(settings: Settings) -> None:
     box = load_box(settings.state)
     ends: list[Callable[[], None]] = []
     releases = _releases(settings.state)
-    if releases is not None and not releases.begin():
-        return  # the release before is back: systemd starts that one
     with closing(open_folder(settings.state)) as folder:
         loop = Loop()
         agent: Agent
@@ -140,12 +139,12 @@ def run(settings: Settings) -> None:
             signal.signal(number, lambda _number, _frame: loop.stop())
         log.info("agent runs", device=identity.device, station_url=identity.station_url, output=output.name)
         watchdog = Watchdog()
-        probation = None if releases is None else Probation(releases, loop.stop)
+        probation = None if releases is None else Probation(releases.trials, loop.stop)
 
         def alive() -> None:
             watchdog.alive()
             if probation is not None:
-                probation.step(heard=agent.online)
+                probation.step(healthy=agent.understood)
 
         loop.run(agent, alive=alive)
     for end in ends:
@@ -155,7 +154,7 @@ def run(settings: Settings) -> None:
 def _releases(state: Path) -> Releases | None:
     """None where the program was not installed as a release: then it cannot replace itself."""
     prefix = installed_prefix()
-    return None if prefix is None else Releases(prefix, pip_install, doctor_check(state))
+    return None if prefix is None else Releases(Trials(prefix), pip_install, doctor_check(state))
 
 
 def _output(settings: Settings, folder: Folder, boot: str, post: Post) -> Output:
@@ -165,7 +164,7 @@ def _output(settings: Settings, folder: Folder, boot: str, post: Post) -> Output
         from edge_agent.sound.card import CardOutput, card_name  # noqa: PLC0415
 
         if settings.sink is Sink.CARD or card_name() is not None:
-            return CardOutput(ram_folder(folder.path), folder.library, post)
+            return CardOutput(ram_folder(folder.path), folder.path / "decoded", folder.library, post)
         log.warning("no sound card: what would sound is written to a file")
     default = folder.path / "sound" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.wav"
     return WavSink(settings.wav or default, folder.library, boot, post)

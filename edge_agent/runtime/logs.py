@@ -29,7 +29,7 @@ class LogTail:
         """The last lines, oldest first, as many as fit into one answer."""
         found: list[str] = []
         size = 0
-        for line in reversed(self._lines):
+        for line in reversed(self._lines.copy()):  # other threads go on writing
             size += len(line.encode())
             if len(found) >= count or size > _ANSWER_BYTES:
                 break

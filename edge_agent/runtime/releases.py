@@ -10,30 +10,33 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from edge_agent.errors import PermanentError, TransientError
-from edge_agent.identity import sync_folder, write_private
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import FetchOrder, FetchOutcome, Lane, Task
+from edge_agent.runtime.trial import GUARD, Trials
 from protocol.ids import Sha256
 from protocol.messages import CommandResult
 
 log = structlog.get_logger(__name__)
 
 PROBATION_S = 900.0
-"""A new release must have been heard by the broker within this time of its start."""
-MAX_STARTS = 3
-"""One that is started more often than this without having been heard is left."""
+"""A new release must have spoken with the station within this time of its start."""
+ROOM = 8
+"""An environment is so many times as large as its package, at most."""
 _INSTALL_S = 1_800
 _CHECK_S = 120
+_QUIETLY = ("nice", "-n", "19")
+"""The agent goes before its neighbours, so that no sound stutters; what it starts must not."""
 
 
 class UpdateArgs(BaseModel):
@@ -47,156 +50,147 @@ class UpdateArgs(BaseModel):
     urls: tuple[str, ...] = Field(min_length=1, max_length=5)
 
 
-class Trial(BaseModel):
-    """`trial.json`: a release that has still to prove itself, and where to go back to."""
-
-    release: str
-    previous: str
-    starts: int = 0
-
-
 @dataclass(frozen=True)
 class Releases:
-    """The folder of releases. `install` makes a release from a folder of wheels, `check` proves that it can be run at all."""
+    """The folder of releases. `install` makes one from a folder of wheels, `check` proves that it is that version and can run."""
 
-    prefix: Path
+    trials: Trials
     install: Callable[[Path, Path], None]
-    check: Callable[[Path], None]
-
-    @property
-    def _trial(self) -> Path:
-        return self.prefix / "trial.json"
-
-    @property
-    def current(self) -> Path:
-        """The release in use."""
-        return (self.prefix / "current").resolve()
+    check: Callable[[Path, str], None]
 
     def adopt(self, version: str, package: Path) -> None:
         """Install, check, switch. Nothing changes before the check has passed; raises PermanentError if it does not."""
-        name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{version}"
-        release = self.prefix / "releases" / name
-        with tempfile.TemporaryDirectory(prefix="loa-update-") as wheels:
-            try:
-                with tarfile.open(package) as bundle:
-                    bundle.extractall(wheels, filter="data")
-                self.install(release, Path(wheels))
-                self.check(release)
-            except (tarfile.TarError, OSError, subprocess.SubprocessError) as error:
-                shutil.rmtree(release, ignore_errors=True)
-                raise PermanentError(f"Bản {version} không cài được, máy giữ bản đang chạy: {error}") from error
-        trial = Trial(release=str(release), previous=str(self.current))
-        write_private(self._trial, trial.model_dump_json().encode())
-        self._switch(release)
-        log.info("release installed", release=name)
-
-    def begin(self) -> bool:
-        """A process starts: whether it may go on. False if the release in use has failed and the one before it is back."""
-        trial = self.trial()
-        if trial is None:
-            return True
-        if trial.starts >= MAX_STARTS:
-            self.leave()
-            return False
-        counted = trial.model_copy(update={"starts": trial.starts + 1})
-        write_private(self._trial, counted.model_dump_json().encode())
-        return True
-
-    def trial(self) -> Trial | None:
-        """The release that has still to prove itself, if the one in use is it."""
+        self._clean()
+        releases = self.trials.prefix / "releases"
+        release = releases / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{version}"
         try:
-            trial = Trial.model_validate_json(self._trial.read_bytes())
-        except (OSError, ValidationError):
-            return None
-        return trial if Path(trial.release).resolve() == self.current else None
+            with self._unpacked(package) as wheels:
+                self.install(release, wheels)
+            self.check(release, version)
+        except (tarfile.TarError, OSError, subprocess.SubprocessError) as error:
+            shutil.rmtree(release, ignore_errors=True)
+            raise PermanentError(f"Bản {version} không cài được, máy giữ bản đang chạy: {_words(error)}") from error
+        os.sync()  # pip syncs nothing: a release of empty files must not be what the power comes back to
+        self.trials.open(release)
+        log.info("release installed", release=release.name)
 
-    def prove(self) -> None:
-        """The release in use works."""
-        if self.trial() is not None:
-            log.info("release proven", release=self.current.name)
-            self._trial.unlink()
+    @contextmanager
+    def _unpacked(self, package: Path) -> Iterator[Path]:
+        """The package's files, on the disk: a temporary folder may be memory, of which a box has little."""
+        folder = self.trials.prefix / "incoming"
+        if shutil.disk_usage(self.trials.prefix).free < ROOM * package.stat().st_size:
+            raise OSError("thẻ nhớ không đủ chỗ")
+        try:
+            with tarfile.open(package) as bundle:
+                bundle.extractall(folder, filter="data")
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
-    def leave(self) -> None:
-        """Back to the release before."""
-        trial = self.trial()
-        if trial is not None and Path(trial.previous).is_dir():
-            log.error("release failed, going back", release=trial.release, previous=trial.previous)
-            self._switch(Path(trial.previous))
-        self._trial.unlink(missing_ok=True)
-
-    def _switch(self, release: Path) -> None:
-        new = self.prefix / "current.new"
-        new.unlink(missing_ok=True)
-        new.symlink_to(release)
-        new.replace(self.prefix / "current")
-        sync_folder(self.prefix)
+    def _clean(self) -> None:
+        """Delete what is neither in use nor the way back: older releases, and what the power cut short."""
+        trial = self.trials.trial()
+        kept = {self.trials.current, Path(sys.prefix).resolve()}
+        if trial is not None:
+            kept.add(Path(trial.previous).resolve())
+        for found in (self.trials.prefix / "releases").iterdir():
+            if found.resolve() not in kept:
+                shutil.rmtree(found, ignore_errors=True)
+        shutil.rmtree(self.trials.prefix / "incoming", ignore_errors=True)
 
 
 class Probation:
     """Watches a release that has still to prove itself. `step` is called about once a second."""
 
-    def __init__(self, releases: Releases, give_up: Callable[[], None]) -> None:
-        self._releases = releases
+    def __init__(self, trials: Trials, give_up: Callable[[], None]) -> None:
+        self._trials = trials
         self._give_up = give_up
-        self._until_mono_s = time.monotonic() + PROBATION_S if releases.trial() is not None else None
+        self._until_mono_s = time.monotonic() + PROBATION_S if trials.trial() is not None else None
 
-    def step(self, *, heard: bool) -> None:
-        """`heard`: the broker has us."""
+    def step(self, *, healthy: bool) -> None:
+        """`healthy`: station and agent have understood each other in this life."""
         if self._until_mono_s is None:
             return
-        if heard:
-            self._releases.prove()
+        if healthy:
             self._until_mono_s = None
+            if self._trials.prove():
+                log.info("release proven", release=self._trials.current.name)
         elif time.monotonic() > self._until_mono_s:
             self._until_mono_s = None
-            self._releases.leave()
-            self._give_up()
+            log.error("release was not heard in time, going back", release=self._trials.current.name)
+            if self._trials.leave():
+                self._give_up()
 
 
 def update_act(
     releases: Releases, bring: Callable[[FetchOrder], FetchOutcome], library: FolderLibrary
 ) -> Callable[[Task], CommandResult]:
     """The command `update`: fetch, check the hash, install, switch. The next start of the process is the new release."""
+    turn = threading.Lock()
 
     def act(task: Task) -> CommandResult:
         args = UpdateArgs.model_validate(task.args)
-        outcome = bring(FetchOrder(args.sha256, args.bytes, args.urls, Lane.BULK))
-        if outcome is not FetchOutcome.DONE:
-            raise TransientError(f"Không tải được bản {args.version}: {outcome}")
+        if not turn.acquire(blocking=False):
+            raise TransientError("Máy đang cài một bản khác. Hãy chờ lệnh đó xong.")
         try:
+            outcome = bring(FetchOrder(args.sha256, args.bytes, args.urls, Lane.BULK))
+            if outcome is not FetchOutcome.DONE:
+                raise TransientError(f"Không tải được bản {args.version}: {outcome}")
             releases.adopt(args.version, library.path(args.sha256))
         finally:
             library.discard(args.sha256)
+            turn.release()
         return CommandResult(command_id=task.command_id, ok=True, data={"version": args.version})
 
     return act
 
 
 def installed_prefix() -> Path | None:
-    """Where this process's release lives, if it was installed as one by scripts/install-edge and may be replaced by us."""
+    """Where this process's release lives, if it was installed as one, we may replace it, and something outside it leads back."""
     release = Path(sys.prefix).resolve()
     prefix = release.parent.parent
-    ours = release.parent.name == "releases" and (prefix / "current").is_symlink()
+    ours = release.parent.name == "releases" and (prefix / "current").is_symlink() and (prefix / GUARD).is_file()
     return prefix if ours and os.access(prefix, os.W_OK) else None
 
 
 def pip_install(release: Path, wheels: Path) -> None:
     """A new environment from these wheels and nothing else."""
-    subprocess.run([sys.executable, "-m", "venv", str(release)], check=True, timeout=_INSTALL_S)
-    offline = ["--quiet", "--no-index", "--find-links", str(wheels)]
-    command = [str(release / "bin" / "python"), "-m", "pip", "install", *offline, "loa-lang[edge]"]
-    subprocess.run(command, check=True, timeout=_INSTALL_S)
+    _run([sys.executable, "-m", "venv", str(release)], _INSTALL_S)
+    offline = ["--isolated", "--quiet", "--no-cache-dir", "--no-index", "--find-links", str(wheels)]
+    _run([str(release / "bin" / "python"), "-m", "pip", "install", *offline, "loa-lang[edge]"], _INSTALL_S)
 
 
-def doctor_check(state: Path) -> Callable[[Path], None]:
-    """The new release can examine this box: its code loads and reads what is on disk."""
+_VERSION = """
+import edge_agent.runtime.assembly, edge_agent.sound.card, edge_agent.sound.wav, importlib.metadata
+print(importlib.metadata.version("loa-lang"))
+"""
 
-    def check(release: Path) -> None:
-        command = [str(release / "bin" / "loa"), "agent", "doctor", "--state", str(state), "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_CHECK_S, check=False)
+
+def doctor_check(state: Path) -> Callable[[Path, str], None]:
+    """The new release is the version that was ordered, all of it can be loaded, and it can examine this box."""
+
+    def check(release: Path, version: str) -> None:
+        found = _run([str(release / "bin" / "python"), "-I", "-c", _VERSION], _CHECK_S).strip()
+        if found != version:
+            raise OSError(f"trong gói là bản {found}")
+        doctor = [*_QUIETLY, str(release / "bin" / "loa"), "agent", "doctor", "--state", str(state), "--json"]
+        done = subprocess.run(
+            doctor, capture_output=True, text=True, timeout=_CHECK_S, check=False
+        )  # 1: the box is not well
         try:
             json.loads(done.stdout)
         except ValueError as error:
             raise OSError(f"doctor: {done.stderr.strip()[-200:]}") from error
 
     return check
+
+
+def _run(command: list[str], timeout_s: float) -> str:
+    """Its standard output."""
+    return subprocess.run([*_QUIETLY, *command], capture_output=True, text=True, timeout=timeout_s, check=True).stdout
+
+
+def _words(error: Exception) -> str:
+    """The last line that a program said, or the error itself."""
+    said = str(error.stderr or "").strip() if isinstance(error, subprocess.CalledProcessError) else ""
+    return said.splitlines()[-1][:200] if said else str(error)

@@ -1,5 +1,6 @@
 """Telling systemd that the agent lives: READY once, WATCHDOG as long as its loop turns."""
 
+import contextlib
 import os
 import socket
 import time
@@ -24,5 +25,6 @@ class Watchdog:
         words = b"WATCHDOG=1" if self._ready else b"READY=1\nWATCHDOG=1"
         self._ready = True
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        # systemd may be restarting itself: a word that is lost is no reason to break off what sounds.
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
             line.sendto(words, address)

@@ -113,7 +113,7 @@ class HttpWeb:
         for url in order.urls:
             try:
                 outcome, detail = self._download(order, url)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # an address that is none, too
                 outcome, detail = FetchOutcome.FAILED, f"{type(error).__name__}: {error}"
             except OSError as error:
                 full = error.errno in {errno.ENOSPC, errno.EDQUOT}

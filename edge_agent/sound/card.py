@@ -8,6 +8,7 @@ together are mixed by the system (PulseAudio, PipeWire, dmix).
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -33,6 +34,8 @@ from protocol.messages import Evidence
 
 log = structlog.get_logger(__name__)
 
+RAM_BYTES = 128 * 2**20
+"""Decoded sound on the RAM disk at most, 22 minutes: a box of 512 MB has no more to give. What is longer is decoded to the card."""
 WATCH_S = 0.02
 """How often the end of a voice is looked for."""
 HEAD_FRAMES = RATE_HZ * 3
@@ -72,21 +75,24 @@ class CardOutput:
 
     evidence = Evidence.E2
 
-    def __init__(self, folder: Path, library: FolderLibrary, post: Callable[[Callable[[Agent], None]], None]) -> None:
+    def __init__(
+        self, ram: Path, disk: Path, library: FolderLibrary, post: Callable[[Callable[[Agent], None]], None]
+    ) -> None:
         found = card_name()
         if found is None:
             raise SoundError(
                 "Không tìm thấy card âm thanh. Hãy cắm USB audio hoặc kiểm tra HDMI, rồi chạy: loa agent doctor"
             )
         self.name = found
-        self._folder = folder
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for left in self._folder.glob("*.wav"):
-            left.unlink()
+        self._ram, self._disk = ram, disk
+        for folder in (ram, disk):
+            folder.mkdir(parents=True, exist_ok=True)
+            for left in folder.glob("*.wav"):
+                left.unlink()
         self._post = post
         self._voices: dict[str, _Voice] = {}
         self._work = threading.Condition(threading.RLock())
-        self._loader = Loader(library, self._take_in, post)
+        self._loader = Loader(library, self._take_in, self._close, post)
         self._streams = StreamPlayers(library, post)
         self._number = 0
         threading.Thread(target=self._run, name="card", daemon=True).start()
@@ -152,6 +158,9 @@ class CardOutput:
         """Close its player and delete its samples."""
         self._loader.forget(voice)
         self._streams.unload(voice)
+        self._close(voice)
+
+    def _close(self, voice: str) -> None:
         with self._work:
             found = self._voices.pop(voice, None)
         if found is not None:
@@ -162,7 +171,7 @@ class CardOutput:
         """Decode to a file that miniaudio reads, and have it loaded."""
         assert isinstance(sound, Sound)  # streams have players of their own here
         self._number += 1
-        file = self._folder / f"{self._number}.wav"
+        file = self._room(sound.frames * 2) / f"{self._number}.wav"
         try:
             file.write_bytes(wav_header(sound.frames))
             os.truncate(file, WAV_HEADER_BYTES + sound.frames * 2)
@@ -178,6 +187,15 @@ class CardOutput:
             threading.Thread(
                 target=self._decode_rest, args=(voice, found, sound, done), name="decode", daemon=True
             ).start()
+
+    def _room(self, size: int) -> Path:
+        """Where so many bytes more can lie."""
+        with self._work:
+            taken = sum(
+                voice.length_ms * RATE_HZ // 500 for voice in self._voices.values() if voice.file.parent == self._ram
+            )
+        free = shutil.disk_usage(self._ram).free
+        return self._ram if size <= RAM_BYTES - taken and size <= free // 2 else self._disk
 
     def _decode_rest(self, name: str, voice: _Voice, sound: Sound, done: int) -> None:
         """The rest of a voice, until it is all there or no longer wanted."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 import structlog
@@ -25,20 +26,39 @@ def open_sound(library: FolderLibrary, sha256: str, *, chime: bool) -> Sound:
     return Sound.open(library.path(sha256), sha256, lead=the_chime() if chime else None)
 
 
-class Loader:
-    """`take` gets each opened sound, and may raise SoundError; the agent is told afterwards."""
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """One wish: the same wish again is another one."""
 
-    def __init__(self, library: FolderLibrary, take: Callable[[str, Sound | PipedStream], None], post: Post) -> None:
+    sha256: str
+    chime: bool
+
+
+class Loader:
+    """`take` gets each opened sound, and may raise SoundError; the agent is told afterwards. `drop` takes one back that was
+    forgotten while it was opened.
+    """
+
+    def __init__(
+        self,
+        library: FolderLibrary,
+        take: Callable[[str, Sound | PipedStream], None],
+        drop: Callable[[str], None],
+        post: Post,
+    ) -> None:
         self._library = library
         self._take = take
+        self._drop = drop
         self._post = post
-        self._wanted: dict[str, tuple[str, bool]] = {}
+        self._lock = threading.Lock()
+        self._wanted: dict[str, _Wanted] = {}
         self._work: SimpleQueue[str] = SimpleQueue()
         threading.Thread(target=self._run, name="loader", daemon=True).start()
 
     def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
         """Open it soon."""
-        self._wanted[voice] = sha256, chime
+        with self._lock:
+            self._wanted[voice] = _Wanted(sha256, chime)
         self._work.put(voice)
 
     def load_stream(self, voice: str, stream: Stream) -> None:
@@ -54,18 +74,20 @@ class Loader:
 
     def forget(self, voice: str) -> None:
         """It is no longer wanted."""
-        self._wanted.pop(voice, None)
+        with self._lock:
+            self._wanted.pop(voice, None)
 
     def _run(self) -> None:
         while True:
             voice = self._work.get()
-            wanted = self._wanted.pop(voice, None)
+            with self._lock:
+                wanted = self._wanted.get(voice)
             if wanted is not None:
-                self._open(voice, *wanted)
+                self._open(voice, wanted)
 
-    def _open(self, voice: str, sha256: str, chimes: bool) -> None:
+    def _open(self, voice: str, wanted: _Wanted) -> None:
         try:
-            sound = open_sound(self._library, sha256, chime=chimes)
+            sound = open_sound(self._library, wanted.sha256, chime=wanted.chime)
         except BadHashError as error:
             problem, detail = LoadProblem.BAD_HASH, str(error)
         except UndecodableError as error:
@@ -78,6 +100,18 @@ class Loader:
             except SoundError as error:
                 problem, detail = LoadProblem.NO_OUTPUT, str(error)
             else:
-                self._post(lambda agent: agent.voice_loaded(voice))
+                if self._done(voice, wanted):
+                    self._post(lambda agent: agent.voice_loaded(voice))
+                else:
+                    self._drop(voice)
                 return
-        self._post(lambda agent: agent.voice_failed(voice, problem, detail))
+        if self._done(voice, wanted):
+            self._post(lambda agent: agent.voice_failed(voice, problem, detail))
+
+    def _done(self, voice: str, wanted: _Wanted) -> bool:
+        """Whether it was still wanted, and not another time: then it is no longer."""
+        with self._lock:
+            still = self._wanted.get(voice) is wanted
+            if still:
+                del self._wanted[voice]
+            return still

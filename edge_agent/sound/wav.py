@@ -54,7 +54,7 @@ class WavSink:
         self._post = post
         self._work = threading.Condition()
         self._mixer = Mixer(self._wake)
-        self._loader = Loader(library, self._mixer.add, post)
+        self._loader = Loader(library, self._mixer.add, self._mixer.remove, post)
         self._closed = False
         self._next_frame = 0
         self._base_frame = 0

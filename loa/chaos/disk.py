@@ -51,6 +51,14 @@ class TearingStore(Store):
         if outer:
             self._committed()
 
+    def tidy(self) -> None:
+        """As the store's own; the power may fail in it."""
+        if self.doomed:
+            self._before = (self._path.read_bytes(), _bytes(_wal(self._path)))
+        super().tidy()
+        if self._before is not None:
+            raise PowerCutError
+
     def add_event(self, seq: int, event: str) -> None:
         """Append to the outbox."""
         super().add_event(seq, event)

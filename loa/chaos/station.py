@@ -270,7 +270,7 @@ class Station:
             self._publish(desk.device, "ack", self._ack(desk))
 
     def _ack(self, desk: Desk) -> str:
-        body = Ack(epoch=desk.epoch, seq=desk.contiguous.get(desk.epoch, 0))
+        body = Ack(epoch=desk.epoch, seq=desk.contiguous.get(desk.epoch, 0), desired_rev=desk.revs.get("desired"))
         token = self._sealed(desk.device, Kind.ACK, body, self._rev(desk.device, "ack"))
         desk.tokens["ack"] = token
         return token

@@ -8,8 +8,10 @@ from loa.traffic.tally import SEGMENT_COST_BYTES, Kind, Tally, ip_bytes
 DAYS = 30
 BULLETINS_A_DAY = 20
 BULLETIN_S = 180
-IDLE_HEARTBEAT_S, POLL_S, PING_S = 300, 3600, 60
-"""The agent's own defaults; the heartbeats while a bulletin sounds are counted with the bulletin."""
+IDLE_HEARTBEAT_S, PING_S = 420, 60
+"""The agent's own, while nothing is new; the heartbeats around a bulletin are counted with the bulletin."""
+POLLS_A_DAY = 10
+"""The agent asks an hour after the last acknowledgement: in eight hours of night. By day a bulletin comes every 48 minutes."""
 RECONNECTIONS_A_DAY = 6
 """Assumed: a mobile line that breaks every four hours."""
 _PING_BYTES = 2
@@ -29,6 +31,8 @@ class Counted:
     """The manifests of a day's bulletins, planned one by one."""
     bulletin: Tally
     """One bulletin fetched, played and reported; without its manifest, which is in the planning."""
+    report: Tally
+    """One report of what it holds. The last change of a bulletin is told later than the counting lasts."""
     poll: Tally
     """One poll over HTTP that finds nothing new."""
     heartbeat: Tally
@@ -47,10 +51,11 @@ def month(counted: Counted) -> dict[str, Any]:
     total = Tally()
     bulletins = DAYS * BULLETINS_A_DAY
     total.add_times(counted.bulletin, bulletins)
+    total.add_times(counted.report, bulletins)
     total.add_times(counted.planning, DAYS)
     total.add_times(counted.reconnection, DAYS * RECONNECTIONS_A_DAY)
     total.add_times(counted.heartbeat, DAYS * (86_400 - BULLETINS_A_DAY * BULLETIN_S) / IDLE_HEARTBEAT_S)
-    polls = DAYS * 86_400 // POLL_S
+    polls = DAYS * POLLS_A_DAY
     total.add_times(counted.poll, polls)
     ping = Tally()
     ping.add(Kind.LINE, _PING_BYTES)
@@ -98,5 +103,5 @@ def _manifests(counted: Counted) -> dict[str, Any]:
 def _assumed(counted: Counted) -> dict[str, int]:
     return {
         "days": DAYS, "bulletins_a_day": BULLETINS_A_DAY, "bulletin_s": BULLETIN_S, "reconnections_a_day": RECONNECTIONS_A_DAY,
-        "idle_heartbeat_s": IDLE_HEARTBEAT_S, "poll_s": POLL_S, "ping_s": PING_S, "handshake_bytes": counted.handshake,
+        "idle_heartbeat_s": IDLE_HEARTBEAT_S, "polls_a_day": POLLS_A_DAY, "ping_s": PING_S, "handshake_bytes": counted.handshake,
     }  # fmt: skip

@@ -157,11 +157,13 @@ def run(listen: Callable[[str], None]) -> dict[str, Any]:
         opened = {kind: session.http.connections[kind] - opened[kind] for kind in Kind}
         beats = len(session.mqtt.sizes[Kind.HEALTH])
         heartbeat = share(session.tally, Kind.HEALTH, beats)
+        report = share(session.tally, Kind.REPORTED, len(session.mqtt.sizes[Kind.REPORTED]))
         broker = session.stage.station["broker"]
     counted = Counted(
         reconnection=reconnection,
         planning=share(planning, Kind.MANIFESTS, 1),
         bulletin=without(bulletin, Kind.MANIFESTS),
+        report=report,
         poll=poll,
         heartbeat=heartbeat,
         opened=opened,
@@ -176,6 +178,7 @@ def run(listen: Callable[[str], None]) -> dict[str, Any]:
         "reconnection_bytes": _by_kind(reconnection),
         "poll_bytes": poll.payload[Kind.POLL],
         "heartbeat_bytes": heartbeat.payload[Kind.HEALTH],
+        "report_bytes": report.payload[Kind.REPORTED],
     }
     return {**month(counted), "broker": broker, "measured": measured}
 

@@ -83,6 +83,8 @@ class RealStation:
         self.events: dict[tuple[str, int], Event] = {}
         self.results: list[CommandResult] = []
         self.presence: list[bool] = []
+        self.versions: list[str] = []
+        """Of every birth."""
         self._revs = count(int(time.time() * 1000))
         self._stack = contextlib.ExitStack()
         self.agents: list[subprocess.Popen] = []
@@ -206,6 +208,8 @@ class RealStation:
         claims = unseal(message.payload, kind=Kind(leaf), keyring=ring, audience=station_owner(STATION), now=None)
         if leaf == "presence":
             self.presence.append(bool(claims.body.get("online")))
+            if claims.body.get("online"):
+                self.versions.append(str(claims.body.get("version")))
         elif leaf == "evt":
             self.client.publish(topics.device(STATION, DEVICE, "ack"), self.take(message.payload), qos=1, retain=True)
         elif leaf == "res":

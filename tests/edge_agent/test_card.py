@@ -33,7 +33,7 @@ class Agent:
             told.append(name)
             if name in ("voice_ended", "voice_failed"): done.set()
         return tell
-card = CardOutput(folder / sys.argv[3], FolderLibrary(folder / "audio"), lambda act: act(Agent()))
+card = CardOutput(folder / sys.argv[3], folder / f"{sys.argv[3]}-disk", FolderLibrary(folder / "audio"), lambda act: act(Agent()))
 card.load("v", sha256)
 while "voice_loaded" not in told: time.sleep(0.01)
 print("loaded", flush=True)

@@ -304,6 +304,7 @@ class World:
         self.progress: RamProgress | None = None
         self.witness: Witness | None = None
         self.desired_token: str | None = None
+        self.desired_rev = 0
         self.config_token: str | None = None
         self.agent: Agent
         self.output: FakeOutput
@@ -416,7 +417,8 @@ class World:
     def order(self, *jobs: Job, **more) -> str:
         """A new manifest."""
         body = Desired(valid_until=self.now + timedelta(days=9), jobs=jobs, **more)
-        self.desired_token = self.seal(Kind.DESIRED, body)
+        self.desired_rev = next(self._revs)
+        self.desired_token = self.seal(Kind.DESIRED, body, rev=self.desired_rev)
         self.send("desired", self.desired_token)
         return self.desired_token
 
@@ -424,8 +426,11 @@ class World:
         self.config_token = self.seal(Kind.CONFIG, Config(trust=more.pop("trust", self.trust), **more))
         self.send("config", self.config_token)
 
+    def alert_token(self, job: Job | None = None, *, all_clear: str | None = None, **more) -> str:
+        return self.seal(Kind.ALERT, Alert(job=job, all_clear=all_clear, **more))
+
     def alert(self, job: Job | None = None, *, all_clear: str | None = None, **more) -> str:
-        token = self.seal(Kind.ALERT, Alert(job=job, all_clear=all_clear, **more))
+        token = self.alert_token(job, all_clear=all_clear, **more)
         self.send("alert", token)
         return token
 
