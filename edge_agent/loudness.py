@@ -22,7 +22,7 @@ class Loudness:
         self._config, self._asked, self._set = config, None, None
 
     def ask(self, percent: int) -> int | None:
-        """A technician wants this until the next configuration; what the mixer is set to (it follows soon), None if there is none."""
+        """A technician wants this until the next configuration; what the mixer is set to (soon), None if there is none."""
         self._asked = percent
         wanted = self._within_ceiling(percent)
         self._apply(wanted)
