@@ -132,3 +132,34 @@ def test_mourning_silences_what_repeats_and_nothing_else(commune):
     station = commune.station()
     with station.database.write() as session:
         assert materialise(session, now(), station.settings.timezone) == 0
+
+
+def test_a_holiday_decided_at_short_notice_silences_what_leaves_holidays_out(commune):
+    commune.speaker("loa-1")
+    version = commune.approved()
+    start = datetime.now(ZONE) + timedelta(minutes=5)
+    day = (start + timedelta(days=2)).date()
+    path = f"/areas/khuoi-nan/days/{day}"
+    commune.call("lanhdao", "PUT", path, json={"kind": "ordinary", "name": "Ngày thường"})  # whatever the calendar says
+    skipping = commune.schedule(version, start_at=start, rule="FREQ=DAILY", skip_holidays=True)["id"]
+    commune.schedule(version, start_at=start + timedelta(minutes=1), rule="FREQ=DAILY")
+    commune.call("lanhdao", "PUT", path, json={"kind": "holiday", "name": "Hội xuân"})
+    withdrawn = [
+        (o["schedule_id"], datetime.fromisoformat(o["due_at"]).astimezone(ZONE).date())
+        for o in commune.call("canbo", "GET", f"/occurrences?{span(now(), now() + timedelta(days=9))}")["items"]
+        if o["status"] == "withdrawn"
+    ]
+    assert withdrawn == [(skipping, day)]
+
+
+def test_a_schedule_that_no_day_is_left_for_does_not_stand_in_the_way_of_the_approval(commune, submitted):
+    start = datetime.now(ZONE) + timedelta(days=1)
+    rule = {"rule": "FREQ=DAILY;COUNT=1", "skip_holidays": True}
+    day = {"kind": "ordinary", "name": "Ngày làm việc"}
+    commune.call("lanhdao", "PUT", f"/areas/khuoi-nan/days/{start.date()}", json=day)
+    commune.schedule(submitted, start_at=start, when_approved=True, **rule)
+    day = {"kind": "holiday", "name": "Hội xuân"}
+    commune.call("lanhdao", "PUT", f"/areas/khuoi-nan/days/{start.date()}", json=day)
+    commune.call("lanhdao", "POST", f"/versions/{submitted}/approve")
+    assert commune.call("canbo", "GET", f"/versions/{submitted}")["status"] == "approved"
+    assert commune.call("canbo", "GET", "/schedules")["items"] == []
