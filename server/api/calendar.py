@@ -75,13 +75,15 @@ def get_days(
 
 @router.put("/{day}", status_code=204)
 def put_day(area_id: str, day: date, body: DayRequest, person: PersonDep, station: StationDep) -> None:
-    """Decide what a day is; on a day of mourning everything that repeats is withdrawn."""
+    """Decide what a day is: what repeats is withdrawn from a day of mourning, what leaves out holidays from a holiday."""
     with station.database.write() as session:
         area = areas.find(session, area_id)
         rights.require(session, person, rights.Action.POLICY, area.id)
         calendar.decide(session, person, area, day, body.kind, body.name)
-        if body.kind is DayKind.MOURNING:
-            withdraw_day(session, area.id, day, now(), station.settings.timezone)
+        in_force = calendar.special_days(session, area.id, day, day)[day].kind  # a level above may have said otherwise
+        if in_force is not DayKind.ORDINARY:
+            holiday = in_force is DayKind.HOLIDAY
+            withdraw_day(session, area.id, day, now(), station.settings.timezone, holiday=holiday)
     station.air.kick()
 
 

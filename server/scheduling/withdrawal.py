@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from server import areas, audit, deliveries
 from server.bulletins import approval, store
@@ -78,8 +78,11 @@ def _end(session: Session, occurrence: Occurrence, at: datetime) -> bool:
     return True
 
 
-def withdraw_day(session: Session, area_id: str, day: date, at: datetime, zone: str) -> int:
-    """Withdraw what schedules with a rule have on a local day of mourning in an area; how many occurrences."""
+def withdraw_day(session: Session, area_id: str, day: date, at: datetime, zone: str, *, holiday: bool = False) -> int:
+    """Withdraw what schedules with a rule have on a local day of mourning in an area; how many occurrences.
+
+    `holiday`: it is one, which silences only those that leave holidays out.
+    """
     start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
     found = session.exec(
         select(Occurrence)
@@ -89,6 +92,7 @@ def withdraw_day(session: Session, area_id: str, day: date, at: datetime, zone: 
             col(Occurrence.due_at) >= max(start, at),
             col(Occurrence.due_at) < start + timedelta(days=1),
             col(Schedule.rule) != "",
+            or_(not holiday, col(Schedule.skip_holidays).is_(True)),
             col(Schedule.area_id).in_(areas.below(session, area_id)),
         )
     ).all()
