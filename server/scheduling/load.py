@@ -17,7 +17,7 @@ _COUNTED = (OccurrenceStatus.PLANNED, OccurrenceStatus.PUBLISHED)
 def loads(session: Session, area_id: str, day: date, zone: str, *, village_heads: bool = False) -> dict[str, Load]:
     """Name of each place at the bottom under the area → what is planned for it; drills and emergencies do not count.
 
-    `village_heads`: only what village heads made.
+    Of places with the same name, the most. `village_heads`: only what village heads made.
     """
     start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
     query = (
@@ -47,9 +47,10 @@ def loads(session: Session, area_id: str, day: date, zone: str, *, village_heads
             for schedule, due_at in planned
             if schedule.area_id in path and place.id in narrow.get(schedule.id, {place.id})
         ]
+        namesake = found.get(place.name, Load())
         found[place.name] = Load(
-            sessions=len({_session_of(schedule, due_at) for schedule, due_at in here}),
-            length=timedelta(milliseconds=sum(schedule.duration_ms for schedule, _ in here)),
+            sessions=max(namesake.sessions, len({_session_of(schedule, due_at) for schedule, due_at in here})),
+            length=max(namesake.length, timedelta(milliseconds=sum(schedule.duration_ms for schedule, _ in here))),
         )
     return found
 

@@ -155,6 +155,17 @@ def test_sessions_and_minutes_a_day_are_counted_per_village(commune):
     assert "25 phút" in twice["error"]["message"]
 
 
+def test_two_villages_of_one_name_are_counted_each(commune):
+    commune.speaker("loa-1", "na-it")
+    body = {"name": "Thôn Nà Ít", "code": "na-it-duoi", "parent_id": "khuoi-nan"}
+    commune.call("lanhdao", "POST", "/areas", json=body)
+    rules = {"allowed": [{"start": "00:00", "end": "00:00"}], "sessions_a_day": 1}
+    commune.call("lanhdao", "PUT", "/areas/khuoi-nan/policy", json=rules)
+    version = commune.approved()
+    commune.schedule(version, "na-it", start_at=tomorrow(6))
+    commune.schedule(version, "khuoi-nan", start_at=tomorrow(8), expect=422)
+
+
 def test_too_long_for_a_session(commune):
     commune.speaker("loa-1")
     long = commune.approved(duration_ms=61 * 60_000)
