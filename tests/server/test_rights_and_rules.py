@@ -78,6 +78,25 @@ def test_a_deputy_approves_while_the_grant_lasts(commune):
     commune.error("canbo2", "POST", f"/versions/{third}/approve", 403)
 
 
+def test_a_leader_of_a_village_leads_not_the_station(commune):
+    body = {"username": "truongxom", "name": "Lý Thị Súa", "role": "leader", "password": PASSWORD, "area_id": "na-it"}
+    commune.call("lanhdao", "POST", "/people", json=body)
+    for path in ("/keys", "/audit", "/audit/export", "/audit/verdict"):
+        assert "Khuổi Nằn" in commune.error("truongxom", "GET", path, 403)
+    assert commune.call("lanhdao", "GET", "/audit")["items"]
+
+
+def test_who_was_given_a_right_elsewhere_can_use_it(commune):
+    commune.speaker("loa-2", "khuoi-khit")
+    made = commune.schedule(commune.approved("truongthon2"), "khuoi-khit", "truongthon2")["occurrences"][0]["id"]
+    commune.error("truongthon", "GET", f"/occurrences/{made}", 404)
+    people = {p["username"]: p["id"] for p in commune.call("lanhdao", "GET", "/people")["items"]}
+    body = {"action": "schedule", "area_id": "khuoi-khit", "priorities": [3]}
+    commune.call("lanhdao", "POST", f"/people/{people['truongthon']}/rights", json=body)
+    assert commune.call("truongthon", "GET", f"/occurrences/{made}")["id"] == made
+    assert commune.call("truongthon", "POST", f"/occurrences/{made}/withdraw")["status"] == "withdrawn"
+
+
 def test_nobody_gives_what_he_has_not(commune):
     me = commune.call("lanhdao", "GET", "/me")["id"]
     body = {
