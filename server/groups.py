@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from server import areas, audit
 from server.errors import ConflictError, InvalidInputError, NotFoundError
 from server.people import rights
-from server.tables import Person, Speaker, SpeakerGroup, SpeakerGroupMember
+from server.tables import Area, Person, Speaker, SpeakerGroup, SpeakerGroupMember
 from server.tables.columns import now
 
 MOST = 5000
@@ -69,6 +69,14 @@ def find(session: Session, person: Person, group_id: str) -> SpeakerGroup:
         raise NotFoundError("Không có nhóm loa này.")
     if not rights.may(session, person, rights.Action.READ, group.area_id):
         raise NotFoundError("Không có nhóm loa này.")
+    return group
+
+
+def within(session: Session, person: Person, group_id: str, area: Area) -> SpeakerGroup | None:
+    """The group that something in the area shall go to; None for an empty id. Raises NotFoundError, InvalidInputError."""
+    group = find(session, person, group_id) if group_id else None
+    if group is not None and not areas.contains(session, area.id, group.area_id):
+        raise InvalidInputError(f"Nhóm loa “{group.name}” không thuộc {area.name}. Hãy chọn nhóm hoặc địa bàn khác.")
     return group
 
 

@@ -16,13 +16,13 @@ from protocol.keys import SigningKey, station_owner
 from protocol.messages import Alert
 from protocol.priorities import Priority
 from protocol.states import ENDS, State
-from server import areas, audit, cap, drills
+from server import areas, audit, cap, drills, groups
 from server.air import revisions
 from server.air.manifest import audio_of_versions
 from server.deliveries import move
 from server.errors import ConflictError, InvalidInputError, NotFoundError
 from server.people import rights
-from server.scheduling.due import speakers_in
+from server.scheduling.due import speakers_of
 from server.tables import (
     Bulletin,
     Delivery,
@@ -58,6 +58,8 @@ class Order:
     lasts: timedelta = timedelta(hours=6)
     test: bool = False
     """A drill: signed as a test, spoken as a drill, kept out of statistics."""
+    group_id: str = ""
+    """Only to the speakers of this group, which lies at or below the area."""
 
 
 def order(session: Session, person: Person, wish: Order, *, key: SigningKey, station: str) -> Emergency:
@@ -67,6 +69,7 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
     """
     area = areas.find(session, wish.area_id)
     rights.require(session, person, rights.Action.EMERGENCY, area.id, Priority.EMERGENCY)
+    group = groups.within(session, person, wish.group_id, area)
     authority = " ".join(wish.authority.split())
     if not wish.confirm:
         raise InvalidInputError("Phát tin khẩn cấp cần xác nhận. Hãy đánh dấu xác nhận rồi gửi lại.")
@@ -87,6 +90,7 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
     schedule = Schedule(
         version_id=version.id,
         area_id=area.id,
+        group_id=group.id if group else None,
         start_at=at,
         max_start_delay_s=lasts_s,
         duration_ms=audio.duration_ms,
@@ -104,9 +108,9 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
     )
     session.add(occurrence)
     session.flush()
-    concerned = speakers_in(session, area.id)
+    concerned = speakers_of(session, schedule)
     if not concerned:
-        raise ConflictError(f"{area.name} chưa có cụm loa nào sẵn sàng.")
+        raise ConflictError(f"{f'Nhóm “{group.name}”' if group else area.name} chưa có cụm loa nào sẵn sàng.")
     job = Job(
         job_id=occurrence.id,
         priority=Priority.EMERGENCY,
@@ -142,7 +146,8 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
     session.flush()
     audit.record(
         session, person.id, "emergency.order", emergency.id,
-        area=area.id, authority=authority, version=version.id, audio_sha256=audio.sha256, test=wish.test,
+        area=area.id, group=group.id if group else None, authority=authority, version=version.id, audio_sha256=audio.sha256,
+        test=wish.test,
     )  # fmt: skip
     log.warning("emergency ordered", emergency=emergency.id, area=area.code, speakers=len(concerned), test=wish.test)
     return emergency

@@ -34,6 +34,8 @@ class EmergencyRequest(BaseModel):
     prepared_id: str = Field(default="", max_length=36)
     lasts_minutes: int = Field(default=360, ge=1, le=72 * 60)
     test: bool = False
+    group_id: str = Field(default="", max_length=64)
+    """Only to the speakers of this group, which lies at or below the area."""
 
 
 class EmergencyView(BaseModel):
@@ -43,6 +45,8 @@ class EmergencyView(BaseModel):
     title: str
     area_id: str
     area_name: str
+    group_name: str
+    """Empty when it went to the whole area."""
     authority: str
     ordered_by: str
     ordered_at: AwareDatetime
@@ -95,6 +99,7 @@ def post_emergency(body: EmergencyRequest, person: PersonDep, station: StationDe
         prepared_id=body.prepared_id,
         lasts=timedelta(minutes=body.lasts_minutes),
         test=body.test,
+        group_id=body.group_id,
     )
     with station.database.write() as session:
         made = emergencies.order(session, person, wish, key=air.keys.emergency, station=station.settings.station)
@@ -203,6 +208,7 @@ def _view(session: Session, row: Emergency) -> EmergencyView:
         title=shown.title,
         area_id=row.area_id,
         area_name=area.name,
+        group_name=shown.group_name,
         authority=row.authority,
         ordered_by=row.ordered_by,
         ordered_at=row.ordered_at,

@@ -27,6 +27,7 @@ from server.tables import (
     Schedule,
     ScheduleStatus,
     Speaker,
+    SpeakerGroup,
     Version,
     VersionStatus,
 )
@@ -165,6 +166,8 @@ class OccurrenceView(BaseModel):
     priority: Priority
     area_id: str
     area_name: str
+    group_name: str = ""
+    """The group of speakers that it goes to, empty for all of the area."""
     due_at: AwareDatetime
     not_after: AwareDatetime
     duration_ms: int
@@ -256,6 +259,10 @@ def occurrence_views(session: Session, occurrences: list[Occurrence]) -> list[Oc
             .where(col(Schedule.id).in_({occurrence.schedule_id for occurrence in occurrences}))
         )
     }
+    asked = {schedule.group_id for schedule, *_ in rows.values() if schedule.group_id}
+    group_names = dict(
+        session.exec(select(SpeakerGroup.id, SpeakerGroup.name).where(col(SpeakerGroup.id).in_(asked))).all()
+    )
     deliveries: dict[str, list[DeliveryView]] = {}
     for occurrence_id, *facts in session.execute(
         sql_select(col(Delivery.occurrence_id), *_DELIVERY_COLUMNS)
@@ -276,6 +283,7 @@ def occurrence_views(session: Session, occurrences: list[Occurrence]) -> list[Oc
                     "priority": bulletin.priority,
                     "area_id": area.id,
                     "area_name": area.name,
+                    "group_name": group_names.get(schedule.group_id or "", ""),
                     "duration_ms": schedule.duration_ms,
                     "test": schedule.test,
                     "deliveries": deliveries.get(occurrence.id, []),

@@ -14,7 +14,8 @@ from server.api import bulletins as api
 from server.api.productions import post_production
 from server.api.views import production_view, version_view
 from server.bulletins import editing, rereading, search, store
-from server.console import recordings
+from server.console import manner, recordings
+from server.console.audio import order_when_clear
 from server.console.emergency_templates import TEMPLATES
 from server.console.pages import Page, PageDep, to
 from server.errors import NotFoundError, StationError
@@ -99,7 +100,7 @@ def post_new(
     except (StationError, ReadingError) as error:
         values = {"text": text, "title": title, "area_id": area_id, "priority": priority, "field": field}
         return _new(page, values, str(error), 422)
-    _sound_when_clear(page, made.version.id)
+    order_when_clear(page, made.version.id)
     return to(f"/ban-tin/{made.id}")
 
 
@@ -151,6 +152,7 @@ def get_bulletin(bulletin_id: str, page: PageDep, ban: int = 0) -> Response:
         document=document,
         used=used,
         editable=version.status is VersionStatus.DRAFT and may["write"],
+        **manner.shown(page, version),
         **recordings.shown(page, version.id),
     )
 
@@ -180,7 +182,7 @@ def post_sentence(
     else:
         editing.speak_otherwise(database, page.person, version_id, sentence_id, spoken, seen=seen)
     if act == "choose":
-        _sound_when_clear(page, version_id)
+        order_when_clear(page, version_id)
     return to(f"/ban-tin/{bulletin_id}#cau-{sentence_id}")
 
 
@@ -225,16 +227,6 @@ def post_act(
         raise NotFoundError("Không làm được việc này ở địa chỉ này.")
     api.post_revise(version_id, person, station)
     return to(f"/ban-tin/{bulletin_id}", "ban-moi")
-
-
-def _sound_when_clear(page: Page, version_id: str) -> None:
-    """Order the audio once no place is doubtful any more: it is ready by the time that somebody wants to listen."""
-    assert page.person is not None
-    with page.station.database.read() as session:
-        version, _ = store.find_version(session, page.person, version_id)
-    script = store.script_of(version)
-    if script.aloud and not script.doubtful:
-        post_production(version_id, page.person, page.station)
 
 
 def pieces(sentence: Sentence) -> list[tuple[str, int | None]]:

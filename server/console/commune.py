@@ -3,18 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from pydantic import ValidationError
 from sqlmodel import select
 from starlette.responses import Response
 
-from protocol.policy import Window
 from server import areas, policy
-from server.api.areas import AreaRequest, post_area, put_policy
-from server.api.people import PersonChange, PersonRequest, patch_person, post_person
+from server.api.areas import AreaRequest, post_area
+from server.api.people import PersonRequest, post_person
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import accounts
-from server.policy import AreaRules, VillageRules
 from server.tables import Area, RoleName
 
 router = APIRouter(prefix="/xa", include_in_schema=False)
@@ -24,48 +21,6 @@ router = APIRouter(prefix="/xa", include_in_schema=False)
 def get_commune(page: PageDep) -> Response:
     """The page."""
     return _show(page, "", {}, 200)
-
-
-@router.post("/gio-phat")
-def post_hours(
-    page: PageDep,
-    *,
-    area_id: Annotated[str, Form(max_length=64)] = "",
-    opens: Annotated[str, Form(max_length=8)] = "",
-    closes: Annotated[str, Form(max_length=8)] = "",
-    session_minutes: Annotated[str, Form(max_length=4)] = "",
-    sessions_a_day: Annotated[str, Form(max_length=4)] = "",
-    village_sessions: Annotated[str, Form(max_length=4)] = "3",
-    village_minutes: Annotated[str, Form(max_length=4)] = "15",
-    village_approval: Annotated[bool, Form()] = False,
-) -> Response:
-    """Set the area's hours and limits; other rules of it stay."""
-    assert page.person is not None
-    try:
-        with page.station.database.read() as session:
-            own = policy.own(session, areas.find(session, area_id).id)
-        rules = AreaRules.model_validate(
-            {
-                **own.model_dump(),
-                "allowed": (Window.model_validate({"start": opens, "end": closes}),) if opens and closes else (),
-                "session_minutes": session_minutes or None,
-                "sessions_a_day": sessions_a_day or None,
-                "village": VillageRules.model_validate(
-                    {
-                        **(own.village or VillageRules()).model_dump(),
-                        "sessions_a_day": village_sessions or None,
-                        "minutes_a_day": village_minutes or None,
-                        "approval": village_approval,
-                    }
-                ),
-            }
-        )
-        put_policy(area_id, rules, page.person, page.station)
-    except ValidationError:
-        return _show(page, "Có ô điền chưa đúng. Hãy điền giờ (ví dụ 05:00) và các số từ 1 trở lên.", {}, 422)
-    except StationError as error:
-        return _show(page, str(error), {}, error.status)
-    return to("/xa", "luu")
 
 
 @router.post("/dia-ban")
@@ -102,24 +57,6 @@ def post_somebody(
     return to("/xa", "luu")
 
 
-@router.post("/nguoi/{person_id}")
-def post_change(
-    person_id: str,
-    page: PageDep,
-    *,
-    act: Annotated[str, Form(max_length=10)] = "",
-    password: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
-    """Shut a person out, let back in, or set another password."""
-    assert page.person is not None
-    change = PersonChange(password=password) if act == "password" else PersonChange(active=act == "in")
-    try:
-        patch_person(person_id, change, page.person, page.station)
-    except StationError as error:
-        return _show(page, str(error), {}, error.status)
-    return to("/xa", "luu")
-
-
 def _show(page: Page, error: str, values: dict[str, str], status: int) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
@@ -131,9 +68,8 @@ def _show(page: Page, error: str, values: dict[str, str], status: int) -> Respon
             for owner, r in policy.rules_over(session, page.person.area_id)
             if r.allowed
         ]
-        own = policy.own(session, page.person.area_id)
         names = {area.id: area.name for area in places}
     return page.show(
-        "commune.html", status=status, error=error, values=values, places=places, people=people, rules=rules, own=own,
-        village=own.village or VillageRules(), names=names, roles=RoleName,
+        "commune.html", status=status, error=error, values=values, places=places, people=people, rules=rules,
+        names=names, roles=RoleName,
     )  # fmt: skip

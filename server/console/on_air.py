@@ -1,21 +1,22 @@
 """Putting an approved bulletin on air: where, when, how often."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from schedules import ScheduleError
 from server import areas, policy
 from server.api.schedules import ScheduleRequest, post_schedule
 from server.bulletins import store
+from server.console import places, repetition
 from server.console.instants import instant
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
-from server.tables import Area, Schedule, Speaker
+from server.tables import Schedule
 from server.tables.columns import now
 
 router = APIRouter(prefix="/len-song/{version_id}", include_in_schema=False)
@@ -26,13 +27,6 @@ _HOURS = (time(5, 30), time(11, 0), time(17, 0))
 """Where nothing was ever put on air: when communes are wont to broadcast."""
 _CHOICES = 3
 _REMEMBERED = 60
-_DAYS = {"MO": "T2", "TU": "T3", "WE": "T4", "TH": "T5", "FR": "T6", "SA": "T7", "SU": "CN"}
-_REPEATS = {
-    "once": "",
-    "daily": "FREQ=DAILY",
-    "weekly": "FREQ=WEEKLY;BYDAY={days}",
-    "lunar": "RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15",
-}
 
 
 @router.get("")
@@ -61,10 +55,13 @@ def post_form(
     try:
         quick = _offered(when)
         start_at = quick or (now() + _SOON if when == "now" else instant(day, hour, page.zone))
-        rule = "" if quick or when == "now" else _rule(repeat, days or [], until)
+        rule = "" if quick or when == "now" else repetition.rule(repeat, days or [], until)
+        with page.station.database.read() as session:
+            place, group_id = places.chosen(session, page.person, area_id)
         body = ScheduleRequest(
             version_id=version_id,
-            area_id=area_id,
+            area_id=place,
+            group_id=group_id,
             start_at=start_at,
             rule=rule,
             test=test,
@@ -86,16 +83,7 @@ def _form(page: Page, version_id: str, values: dict[str, object], error: str, st
     with page.station.database.read() as session:
         version, bulletin = store.find_version(session, page.person, version_id)
         production = store.production_of(session, version)
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
-        own = dict(
-            session.exec(
-                select(Speaker.area_id, func.count())
-                .where(col(Speaker.in_repair).is_(False))
-                .group_by(col(Speaker.area_id))
-            ).all()
-        )
-        counts = {area.id: sum(own.get(i, 0) for i in areas.below(session, area.id)) for area in places}
+        there = places.choices(session, page.person)
         hours = [
             (owner, policy.describe(r.allowed))
             for owner, r in policy.rules_over(session, page.person.area_id)
@@ -107,9 +95,8 @@ def _form(page: Page, version_id: str, values: dict[str, object], error: str, st
         "until": "", "skip_holidays": False, "test": False, **values,
     }  # fmt: skip
     return page.show(
-        "on_air.html", status=status, bulletin=bulletin, version=version, production=production, places=places,
-        counts=counts, hours=hours, values=given, error=error, weekdays=_DAYS,
-        usual=_usual(page, bulletin.area_id),
+        "on_air.html", status=status, bulletin=bulletin, version=version, production=production, places=there, hours=hours,
+        values=given, error=error, weekdays=repetition.DAYS, usual=_usual(page, bulletin.area_id),
     )  # fmt: skip
 
 
@@ -139,18 +126,3 @@ def _offered(when: str) -> datetime | None:
         return datetime.fromisoformat(when) if "T" in when else None
     except ValueError as error:
         raise InvalidInputError("Giờ phát chưa đúng. Hãy chọn lại.") from error
-
-
-def _rule(repeat: str, days: list[str], until: str) -> str:
-    if repeat not in _REPEATS:
-        raise InvalidInputError("Không có cách lặp này.")
-    chosen = [day for day in _DAYS if day in days]
-    if repeat == "weekly" and not chosen:
-        raise InvalidInputError("Hãy chọn ít nhất một ngày trong tuần.")
-    rule = _REPEATS[repeat].format(days=",".join(chosen))
-    if rule and until:
-        try:
-            rule += f";UNTIL={date.fromisoformat(until):%Y%m%d}"
-        except ValueError as error:
-            raise InvalidInputError("Ngày kết thúc chưa đúng.") from error
-    return rule

@@ -35,5 +35,27 @@ OUTCOMES = {
     "dong-y": N_("Đã đồng ý. Lịch phát có hiệu lực."),
     "cho-nguoi-hai": N_("Đã đặt lịch vào giờ bất thường: chỉ phát khi một người khác đồng ý."),
     "bo-chuong-trinh": N_("Đã cất chương trình."),
+    "cach-doc": N_("Đã lưu cách đọc. Tiếng được dựng lại theo cách đọc mới."),
+    "lay-tin": N_("Đã đưa tin vào bản nháp này. Hãy xem lại rồi gửi duyệt."),
+    "tra-loi-tin": N_("Đã ghi câu trả lời. Nơi gửi sẽ nhận được ở lần nối kế tiếp."),
+    "canh-bao": N_("Đã nhập cảnh báo thành bản nháp này. Hãy xem lại rồi gửi duyệt."),
+    "canh-bao-huy": N_("Đã ghi nhận tin huỷ. Bản tin từ cảnh báo trước không phát khẩn cấp được nữa."),
+    "mat-khau": N_("Đã đổi mật khẩu. Hãy đăng nhập lại bằng mật khẩu mới."),
+    "thu-tin": N_("Đã gửi tin thử. Hãy xem nơi nhận có tin không."),
     "thiet-lap": N_("Đã thiết lập xong. Hãy đăng nhập."),
 }
+
+GISTS = {
+    400: N_("Yêu cầu không đọc được."),
+    401: N_("Chưa đăng nhập."),
+    403: N_("Không được phép làm việc này ở đây."),
+    404: N_("Không có, hoặc không dành cho bạn."),
+    409: N_("Không làm được trong tình trạng hiện nay."),
+    413: N_("Dữ liệu gửi lên quá lớn."),
+    422: N_("Điều đã điền không dùng được."),
+    429: N_("Làm quá nhiều lần; hãy đợi một lúc."),
+    500: N_("Việc này chưa được thực hiện."),
+    503: N_("Đài đang bận; hãy thử lại sau ít giây."),
+    507: N_("Ổ đĩa của đài đã đầy."),
+}
+"""What a refusal comes to, by its HTTP status: set before the Vietnamese message on screens in another language."""

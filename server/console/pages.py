@@ -19,7 +19,7 @@ from server.api.context import PersonDep, StationDep
 from server.api.views import OccurrenceView
 from server.console import languages, navigation
 from server.console.languages import N_
-from server.console.outcomes import OUTCOMES
+from server.console.outcomes import GISTS, OUTCOMES
 from server.people import rights
 from server.station import Station
 from server.tables import Bulletin, Person, Version, VersionStatus
@@ -90,11 +90,18 @@ class Page:
                 now=now(),
                 notice=self.say(told) if told else "",
                 refused=status >= 400,
+                gist=self._gist(status),
                 posted=self.request.method == "POST",
                 **values,
             )
         )
         return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
+
+    def _gist(self, status: int) -> str:
+        """What a refusal comes to, for who reads no Vietnamese: the message itself is written in Vietnamese. Else ""."""
+        if status < 400 or self.language == languages.SOURCE:
+            return ""
+        return self.say(GISTS.get(status, GISTS[500]))
 
     def may(self, action: str) -> bool:
         """Whether to show what needs this right; the deed itself is checked again."""

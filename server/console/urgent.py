@@ -13,6 +13,7 @@ from server.api import emergencies as api
 from server.api.air import air_of
 from server.api.views import production_view
 from server.bulletins import store
+from server.console import places
 from server.console.emergency_templates import HAZARD_NAMES, TEMPLATES
 from server.console.pages import Page, PageDep, to
 from server.errors import NotFoundError, StationError
@@ -67,8 +68,11 @@ def post_emergency(
     assert page.person is not None
     kind, _, chosen = message.partition(":")
     try:
+        with page.station.database.read() as session:
+            place, group_id = places.chosen(session, page.person, area_id)
         body = api.EmergencyRequest(
-            area_id=area_id,
+            area_id=place,
+            group_id=group_id,
             authority=authority,
             confirm=confirm.strip().casefold() in {"phát", "phat"},
             version_id=chosen if kind == "version" else "",
@@ -143,6 +147,7 @@ def _order(page: Page, values: dict[str, Any], error: str, status: int) -> Respo
         if chosen is None:
             raise NotFoundError("Không có tin khẩn cấp này. Hãy chọn lại ở trang Khẩn cấp.")
         version = session.get(Version, chosen.version_id)
+        there = places.choices(session, page.person)
         said = [sentence.spoken for sentence in store.script_of(version).sentences if sentence.aloud] if version else []
     given = {
         "area_id": page.person.area_id,
@@ -150,9 +155,7 @@ def _order(page: Page, values: dict[str, Any], error: str, status: int) -> Respo
         **values,
         "test": chosen.drill or bool(values.get("test")),
     }
-    return page.show(
-        "order.html", status=status, chosen=chosen, said=said, places=_places(page), values=given, error=error
-    )
+    return page.show("order.html", status=status, chosen=chosen, said=said, places=there, values=given, error=error)
 
 
 @dataclass(frozen=True)

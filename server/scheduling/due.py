@@ -37,11 +37,6 @@ def left_out(session: Session, schedule: Schedule, first: datetime, last: dateti
     )
 
 
-def speakers_in(session: Session, area_id: str) -> list[Speaker]:
-    """The speakers that a broadcast to an area goes to: all below it but those in repair."""
-    return _speakers(session, areas.below(session, area_id))
-
-
 def speakers_of(session: Session, schedule: Schedule) -> list[Speaker]:
     """The speakers that a schedule goes to: of its area or group, without its exceptions and those in repair."""
     left = set(schedule.except_speakers)

@@ -82,9 +82,7 @@ def schedule(
 
 def row(session: Session, person: Person, wish: Wish, area: Area) -> Schedule:
     """The schedule that somebody wants, not stored yet. Raises NotFoundError, InvalidInputError, ConflictError (no speaker)."""
-    group = groups.find(session, person, wish.group_id) if wish.group_id else None
-    if group is not None and not areas.contains(session, area.id, group.area_id):
-        raise InvalidInputError(f"Nhóm loa “{group.name}” không thuộc {area.name}. Hãy chọn nhóm hoặc địa bàn khác.")
+    group = groups.within(session, person, wish.group_id, area)
     without = [areas.find(session, area_id) for area_id in wish.except_areas]
     if stranger := next((one for one in without if not areas.contains(session, area.id, one.id)), None):
         raise InvalidInputError(f"{stranger.name} không thuộc {area.name} nên không cần loại trừ.")
@@ -200,8 +198,7 @@ def _ask_for_a_second(session: Session, person: Person, made: Schedule, zone: st
 
 
 def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -> list[Schedule]:
-    """The version was approved: its waiting schedules begin. Those lapse that a rule forbids now that the length is known, or
-    that no day is left for.
+    """The version was approved: its waiting schedules begin. Those that a rule forbids now that the length is known lapse.
 
     Returns the ones that lapsed.
     """
@@ -214,8 +211,8 @@ def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -
         assert area is not None
         try:
             check_instants(session, made, author, area, zone)
-        except (policy.PolicyBreachError, InvalidInputError) as refusal:
-            lapse(session, made, str(refusal))
+        except policy.PolicyBreachError as breach:
+            lapse(session, made, str(breach))
             lapsed.append(made)
             continue
         _begin(session, made, production, at, zone)

@@ -10,7 +10,7 @@ from protocol.keys import Keyring, Role
 from protocol.messages import Alert, Command, CommandResult, JobReport, Operation
 from protocol.priorities import Priority
 from protocol.states import Reason, State
-from server import policy, speakers
+from server import groups, policy, speakers
 from server.air import commands, emergencies
 from server.air.again import send_again
 from server.air.emergencies import Order
@@ -81,6 +81,24 @@ def test_only_the_devices_of_the_area_are_named(station, devices):
     assert alerts(outside)[0].devices == ("loa-a",)
     inside.wait_for(lambda d: len(d.body.alerts) == 1)
     assert outside.body.alerts == ()
+
+
+def test_a_group_across_villages_is_named_and_nobody_else(station, devices):
+    boxes = [
+        devices(station.speaker(name, place))
+        for name, place in (("loa-a", "thon-1"), ("loa-b", "thon-2"), ("loa-c", "thon-2"))
+    ]
+    with station.database.write() as session:
+        group = groups.create(session, station.officer, name="Dọc sông", area_id="xa", speaker_ids=["loa-a", "loa-b"])
+    emergency = order(station, group_id=group.id, version_id=station.approved())
+    for device in boxes[:2]:
+        device.wait_for(lambda d: len(d.body.alerts) == 1)
+    boxes[2].wait_for(lambda d: len(alerts(d)) == 1)
+    assert alerts(boxes[2])[0].devices == ("loa-a", "loa-b")
+    assert boxes[2].body.alerts == ()
+    clear(station, emergency.id)
+    with pytest.raises(InvalidInputError, match="không thuộc"):
+        order(station, area_id="thon-1", group_id=group.id, version_id=station.approved())
 
 
 def test_the_all_clear_goes_out_at_once_and_each_device_says_how_it_ended(station, devices):
