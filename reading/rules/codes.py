@@ -75,6 +75,12 @@ def _blood_group(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield whole(match, f"{letters} {'cộng' if match['s'] == '+' else 'trừ'}", 0.95)
 
 
+def _rhesus(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """Rh+, Rh(-): the sign is what counts."""
+    sign = "dương tính" if "+" in match[0] else "âm tính"
+    yield whole(match, f"{line.dialect.spell('RH')} {sign}", 0.95)
+
+
 def _virus(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, " ".join(_spelled(match[0], line)))
 
@@ -353,6 +359,7 @@ EARLY_RULES = (
         "digit",
     ),
     Rule("blood group", re.compile(r"(?<!\w)(?P<x>AB|A|B|O)(?P<s>[+−-])(?!\w)"), _blood_group),
+    Rule("blood group", re.compile(r"(?<!\w)R[hH]\s?(?:\(\s?[+−–-]\s?\)|[+−–-](?!\w))"), _rhesus),
     Rule("virus", re.compile(r"(?<!\w)(?:A\s?[/(]\s?)?H\d{1,2}N\d{1,2}\b"), _virus, "digit"),
 )
 LATE_RULES = (

@@ -100,8 +100,18 @@ def _unit_of_money(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
     yield Part(match.start("c"), match.end("c"), CURRENCIES[match["c"]], 0.95)
 
 
+def _pair(match: "re.Match[str]", _line: Line) -> Iterator[Part]:
+    """Tỷ giá USD/VND: one money by another, not so much of it for each."""
+    one, other = (
+        f"{CURRENCIES[code]} Việt Nam" if CURRENCIES[code] == "đồng" else CURRENCIES[code] for code in match.groups()
+    )
+    yield Part(match.start(), match.end(), f"{one} trên {other}", 0.9)
+
+
+_CODE = "USD|EUR|GBP|JPY|CNY|NDT|KRW|THB|LAK|VND|VNĐ"
 _START = r"(?<![\w/])(?<!\d[.,])"
 RULES = (
+    Rule("money", re.compile(rf"(?<![\w/])(?<!\d )({_CODE})\s?/\s?({_CODE})(?![\w/])"), _pair),
     Rule(
         "money",
         re.compile(

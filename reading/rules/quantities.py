@@ -77,6 +77,12 @@ def _fraction(match: "re.Match[str]", line: Line) -> Iterator[Part]:
         yield whole(match, f"{first} trên {second}", 0.95)
 
 
+def _shares(match: "re.Match[str]", line: Line) -> Iterator[Part]:
+    """100%/95%/80%: three or more are a list, no fractions of each other."""
+    numbers = re.findall(NUMBER, match[0])
+    yield whole(match, ", ".join(f"{line.number(number)} phần trăm" for number in numbers), 0.9)
+
+
 def _score(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     before = line.before(match.start())
     if match["s"] == ":" and match[0][match.start("s") - match.start() + 1].isspace() and not _RATIO.search(before):
@@ -195,6 +201,7 @@ RULES = (
         _numbered_things,
         "digit",
     ),
+    Rule("percent", re.compile(rf"{_START}(?:{NUMBER})\s?%(?:\s?/\s?(?:{NUMBER})\s?%){{2,}}(?!\w)"), _shares, "digit"),
     Rule(
         "percent",
         re.compile(rf"(?<![\w/])(?<!\d[.,])(?:(?P<sign>\+/-|[-–−±+])?(?P<n>{NUMBER})\s?)?(?P<p>[%‰])"),
