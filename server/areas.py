@@ -104,6 +104,14 @@ LEVEL_NAMES = {AreaLevel.PROVINCE: "tỉnh", AreaLevel.COMMUNE: "xã", AreaLevel
 """Levels as screens call them."""
 
 
+def top(session: Session) -> Area:
+    """The place that this station speaks for. Raises NotFoundError before the first setup."""
+    found = session.exec(select(Area).where(col(Area.parent_id).is_(None)).order_by(col(Area.id))).first()
+    if found is None:
+        raise NotFoundError("Đài chưa được thiết lập.")
+    return found
+
+
 def chain(session: Session, area_id: str) -> list[Area]:
     """The area and everything above it, the area itself first."""
     areas: list[Area] = []

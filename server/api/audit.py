@@ -1,4 +1,4 @@
-"""The audit log over HTTP: read a part, take all of it away, have it verified."""
+"""The audit log over HTTP: read a part, take all of it away, have it verified. It is of the whole station, and so is the right."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from server import audit
+from server import areas, audit
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items
 from server.people import rights
@@ -36,7 +36,7 @@ def get_audit(
 ) -> Items[dict[str, Any]]:
     """Entries after number `after`, oldest first."""
     with station.database.read() as session:
-        rights.require(session, person, rights.Action.AUDIT, person.area_id)
+        rights.require(session, person, rights.Action.AUDIT, areas.top(session).id)
         return Items(items=list(islice(audit.entries(session, after=after), limit)))
 
 
@@ -44,7 +44,7 @@ def get_audit(
 def get_export(person: PersonDep, station: StationDep) -> StreamingResponse:
     """The whole log, one JSON object a line: `loa audit verify FILE` checks it anywhere."""
     with station.database.read() as session:
-        rights.require(session, person, rights.Action.AUDIT, person.area_id)
+        rights.require(session, person, rights.Action.AUDIT, areas.top(session).id)
 
     def lines() -> Iterator[str]:
         with station.database.read() as session:
@@ -59,7 +59,7 @@ def get_export(person: PersonDep, station: StationDep) -> StreamingResponse:
 def get_verdict(person: PersonDep, station: StationDep) -> VerdictView:
     """Verify the chain now."""
     with station.database.read() as session:
-        rights.require(session, person, rights.Action.AUDIT, person.area_id)
+        rights.require(session, person, rights.Action.AUDIT, areas.top(session).id)
         verdict = audit.verify(audit.entries(session))
     return VerdictView(
         ok=verdict.ok,

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.server.conftest import PASSWORD
+
 DATABASES = "both"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
