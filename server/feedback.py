@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from server import areas, audit, notices
 from server.errors import ConflictError, InvalidInputError, NotFoundError, StationError
 from server.people import rights
-from server.public import commune, find_aired, rules_of
+from server.public import find_aired, rules_of
 from server.tables import Feedback, FeedbackKind, FeedbackStatus, Person, RoleName
 from server.tables.columns import now
 
@@ -73,7 +73,7 @@ def give(session: Session, *, kind: FeedbackKind, text: str, area_id: str, versi
         raise InvalidInputError("Xin viết vài lời để xã biết việc gì.")
     if len(text) > LONGEST_TEXT:
         raise InvalidInputError(f"Góp ý dài quá {LONGEST_TEXT} ký tự. Xin viết ngắn hơn.")
-    top = commune(session)
+    top = areas.top(session)
     area = areas.find(session, area_id) if area_id else top
     if not areas.contains(session, top.id, area.id):
         raise NotFoundError("Không có địa bàn này.")

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from server import feedback, public
+from server import areas, feedback, public
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items
 from server.bulletins import store, tracks
@@ -170,7 +170,7 @@ def get_podcast(request: Request, station: StationDep) -> Response:
     """The archive as a podcast."""
     site = str(request.base_url).rstrip("/")
     with station.database.read() as session:
-        place = public.commune(session).name
+        place = areas.top(session).name
         episodes = []
         for each in public.aired(session, now(), limit=100):
             production = store.production_of(session, each.version)

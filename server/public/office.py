@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from server import areas
-from server.public.rules import commune
 from server.tables import Area, Person, RoleName
 
 
@@ -21,7 +20,7 @@ class Office:
 
 def office_of(session: Session) -> Office:
     """Leaders and officers of the commune; village heads and technicians are no matter of the public page."""
-    top = commune(session)
+    top = areas.top(session)
     people = session.exec(
         select(Person)
         .where(

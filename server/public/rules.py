@@ -25,23 +25,15 @@ class Rules(BaseModel):
     """Residents may write."""
 
 
-def commune(session: Session) -> Area:
-    """The place that this station speaks for: the top of its tree. Raises NotFoundError before the first setup."""
-    top = session.exec(select(Area).where(Area.parent_id == None)).first()  # noqa: E711  SQL's IS NULL
-    if top is None:
-        raise NotFoundError("Đài chưa được thiết lập.")
-    return top
-
-
 def rules_of(session: Session) -> Rules:
     """What holds now."""
-    row = session.get(PublicSetting, commune(session).id)
+    row = session.get(PublicSetting, areas.top(session).id)
     return Rules.model_validate(row.rules) if row else Rules()
 
 
 def decide(session: Session, person: Person, rules: Rules) -> None:
     """Set them. Raises ForbiddenError: who decides on policy decides on this."""
-    area = commune(session)
+    area = areas.top(session)
     rights.require(session, person, rights.Action.POLICY, area.id)
     row = session.get(PublicSetting, area.id) or PublicSetting(area_id=area.id, rules={}, set_by=person.id)
     row.rules, row.set_by = rules.model_dump(mode="json"), person.id
@@ -66,7 +58,7 @@ def withhold(session: Session, person: Person, bulletin_id: str, *, hidden: bool
 
 def shown_areas(session: Session, rules: Rules) -> set[str]:
     """Ids of the areas whose broadcasts are shown by name: the communes and above, and the villages where allowed."""
-    found = areas.below(session, commune(session).id)
+    found = areas.below(session, areas.top(session).id)
     if rules.villages:
         return found
     return {area.id for area in session.exec(select(Area)) if area.id in found and area.level is not AreaLevel.VILLAGE}
