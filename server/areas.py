@@ -87,8 +87,6 @@ def create(
             raise InvalidInputError(f"Dưới {parent.name} phải là {LEVEL_NAMES[below]}.")
         level = below
     code = code.strip() or slug(name)
-    if not name and (unit := administrative.commune(code)):
-        name = unit.name
     if not _CODE.fullmatch(code):
         raise InvalidInputError(f"Mã địa bàn “{code[:80]}” chỉ được gồm chữ không dấu, số, dấu chấm và gạch nối.")
     if session.exec(select(Area).where(Area.code == code)).first():
