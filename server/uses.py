@@ -39,11 +39,17 @@ class Uses:
 def uses_of(session: Session, bulletin: Bulletin, zone: str) -> Uses:
     """Where the bulletin is used from now on."""
     versions = dict(session.exec(select(Version.id, Version.number).where(Version.bulletin_id == bulletin.id)).all())
+    rows = session.exec(
+        select(Schedule, Area.name)
+        .join(Area, col(Schedule.area_id) == col(Area.id))
+        .where(col(Schedule.version_id).in_(versions), col(Schedule.status).in_(OPEN_SCHEDULES))
+        .order_by(col(Schedule.start_at))
+    ).all()
     titles = dict(
         session.exec(
-            select(ProgrammeRun.id, Programme.title).join(
-                Programme, col(ProgrammeRun.programme_id) == col(Programme.id)
-            )
+            select(ProgrammeRun.id, Programme.title)
+            .join(Programme, col(ProgrammeRun.programme_id) == col(Programme.id))
+            .where(col(ProgrammeRun.id).in_({schedule.run_id for schedule, _ in rows if schedule.run_id}))
         ).all()
     )
     schedules = [
@@ -54,12 +60,7 @@ def uses_of(session: Session, bulletin: Bulletin, zone: str) -> Uses:
             programme=titles.get(schedule.run_id or "", ""),
             next_at=_next(session, schedule, zone),
         )
-        for schedule, area in session.exec(
-            select(Schedule, Area.name)
-            .join(Area, col(Schedule.area_id) == col(Area.id))
-            .where(col(Schedule.version_id).in_(versions), col(Schedule.status).in_(OPEN_SCHEDULES))
-            .order_by(col(Schedule.start_at))
-        ).all()
+        for schedule, area in rows
     ]
     live = [use for use in schedules if use.schedule.rule or use.next_at is not None]
     programmes = [

@@ -6,9 +6,8 @@ from reading import Script, UnknownSentenceError, choose, edit_sentence, exclude
 from server import audit
 from server.bulletins import store
 from server.database import Database
-from server.errors import ConflictError, InvalidInputError, NotFoundError
-from server.people import rights
-from server.tables import Person, Version, VersionStatus
+from server.errors import InvalidInputError, NotFoundError
+from server.tables import Person, Version
 from server.tables.columns import now
 
 _LONGEST_SENTENCE = 2_000
@@ -77,12 +76,7 @@ def _change(
     seen: int | None,
 ) -> Version:
     with database.write() as session:
-        version, bulletin = store.find_version(session, person, version_id)
-        rights.require(session, person, rights.Action.WRITE, bulletin.area_id, bulletin.priority)
-        if version.status is not VersionStatus.DRAFT:
-            raise ConflictError("Bản này không còn là bản nháp nên không sửa được. Hãy tạo bản mới từ nó.")
-        if seen is not None and seen != version.edit_count:
-            raise ConflictError("Có người vừa sửa kịch bản này. Hãy tải lại trang rồi sửa tiếp.")
+        version, _ = store.find_draft(session, person, version_id, seen)
         before = store.script_of(version)
         try:
             sentence = find(before, sentence_id)

@@ -1,4 +1,4 @@
-"""The plan as it is shown: on the API, by `loa plan`, and later on a screen."""
+"""The plan as it is shown: on the API, by `loa plan` and in the console."""
 
 from enum import StrEnum
 
