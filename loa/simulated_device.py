@@ -195,7 +195,7 @@ class SimulatedDevice:
         )
 
     def publish(self, topic: str, token: str, *, retain: bool = False) -> MQTTErrorCode:
-        """Put any text on any topic, waiting until the broker has it."""
+        """Hand any text to the broker, on any topic; whether it took it is told by the client alone."""
         info = self.client.publish(topic, token, qos=1, retain=retain)
         return info.rc
 
