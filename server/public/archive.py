@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from protocol.priorities import Priority
 from protocol.states import State
 from server.bulletins import store
 from server.errors import NotFoundError
@@ -24,8 +25,6 @@ from server.tables import (
     Withheld,
 )
 
-_MOST = 200
-
 
 @dataclass(frozen=True)
 class Aired:
@@ -41,7 +40,8 @@ class Aired:
 def aired(session: Session, now: datetime, *, limit: int = 50) -> list[Aired]:
     """What may be listened to again, the last aired first, each version once. Empty where the commune does not want it.
 
-    Only what is approved now (what was withdrawn is gone), was aired in earnest, is not withheld, and by places that are shown.
+    Only what is approved now (what was withdrawn is gone), was aired in earnest, is not withheld, and by places that are shown;
+    a relay is another station's word.
     """
     return _aired(session, now, "", limit)
 
@@ -67,8 +67,11 @@ def _aired(session: Session, now: datetime, version_id: str, limit: int) -> list
     if not rules.archive:
         return []
     shown = shown_areas(session, rules)
+    turn = func.row_number().over(
+        partition_by=col(Occurrence.version_id), order_by=(col(Occurrence.due_at).desc(), col(Occurrence.id))
+    )
     query = (
-        select(Occurrence.version_id, Occurrence.due_at, Area.name)
+        select(Occurrence.version_id, Occurrence.due_at, Area.name, turn.label("turn"))
         .join(Schedule, col(Occurrence.schedule_id) == col(Schedule.id))
         .join(Area, col(Schedule.area_id) == col(Area.id))
         .join(Version, col(Occurrence.version_id) == col(Version.id))
@@ -83,17 +86,17 @@ def _aired(session: Session, now: datetime, version_id: str, limit: int) -> list
             col(Bulletin.id).not_in(select(Withheld.bulletin_id)),
             Version.status == VersionStatus.APPROVED,
             col(Bulletin.sound).is_(None) | (col(Bulletin.sound) == SoundKind.RECORDING),  # neither chimes nor music
+            Bulletin.priority != Priority.RELAY,
         )
-        .order_by(col(Occurrence.due_at).desc())
-        .limit(_MOST)
     )
     if version_id:
         query = query.where(Version.id == version_id)
-    last: dict[str, tuple[datetime, str]] = {}
-    for known_id, at, place in session.exec(query):
-        last.setdefault(known_id, (at, place))
-        if len(last) == limit:
-            break
+    plays = query.subquery()
+    newest = select(plays.c.version_id, plays.c.due_at, plays.c.name).where(plays.c.turn == 1)
+    last: dict[str, tuple[datetime, str]] = {
+        known_id: (at, place)
+        for known_id, at, place in session.exec(newest.order_by(plays.c.due_at.desc()).limit(limit))
+    }
     rows = session.exec(
         select(Version, Bulletin)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from protocol.priorities import Priority
 from protocol.states import State
+from server import feedback
 from server.feedback import Pace, TooManyError
-from server.tables import Delivery, Occurrence
+from server.tables import Bulletin, Delivery, Occurrence, Person, Version
 from server.tables.columns import now
 
 
@@ -44,6 +46,22 @@ def test_only_what_was_aired_in_earnest_can_be_heard_again(commune, aired):
     commune.bulletin(title="Bản nháp")
     assert archive(commune) == [shown]
     assert commune.call(None, "GET", f"/public/archive/{shown}")["title"] == "Đã phát"
+
+
+def test_what_sounds_all_day_pushes_nothing_off_the_page_and_a_relay_is_not_on_it(commune, aired):
+    seldom, often, radio = (
+        aired(commune.approved(title=title), days=days) for title, days in (("1", 2), ("2", 0), ("3", 1))
+    )
+    with commune.station().database.write() as session:
+        session.get(Bulletin, session.get(Version, radio).bulletin_id).priority = Priority.RELAY
+        played = session.exec(select(Occurrence).where(Occurrence.version_id == often)).one()
+        for minutes in range(1, 250):
+            at = played.due_at - timedelta(minutes=minutes)
+            again = Occurrence(schedule_id=played.schedule_id, version_id=often, due_at=at, not_after=at)
+            session.add(again)
+            session.flush()
+            session.add(Delivery(occurrence_id=again.id, speaker_id="loa-1", state=State.PLAYED))
+    assert archive(commune) == [often, seldom]
 
 
 def test_what_is_withdrawn_or_closed_is_gone_at_once(commune, aired):
