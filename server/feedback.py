@@ -119,13 +119,14 @@ def published(session: Session, *, limit: int = 50) -> list[Feedback]:
 
 def inbox(session: Session, person: Person, *, limit: int = 200) -> list[Feedback]:
     """What was written about the person's place and below: unanswered first, then the newest."""
-    rows = session.exec(
-        select(Feedback)
-        .where(col(Feedback.area_id).in_(rights.reach(session, person)))
-        .order_by(col(Feedback.created_at).desc())
-        .limit(limit)
-    ).all()
-    return sorted(rows, key=lambda row: row.status is not FeedbackStatus.NEW)
+    return list(
+        session.exec(
+            select(Feedback)
+            .where(col(Feedback.area_id).in_(rights.reach(session, person)))
+            .order_by(col(Feedback.status) != FeedbackStatus.NEW, col(Feedback.created_at).desc())
+            .limit(limit)
+        )
+    )
 
 
 def answer(session: Session, person: Person, feedback_id: str, text: str, *, publish: bool) -> Feedback:

@@ -113,6 +113,17 @@ def test_a_word_its_answer_and_who_may_read_it(commune):
     commune.error(None, "GET", "/public/feedback/AAAAAAAAAA", 404)
 
 
+def test_a_word_without_an_answer_is_not_lost_below_newer_ones(commune):
+    for kind in ("too_early", "too_loud", "not_heard"):
+        commune.call(None, "POST", "/public/feedback", json={"kind": kind})
+    for ticket in commune.call("canbo", "GET", "/feedback")["items"][:2]:
+        commune.call("canbo", "POST", f"/feedback/{ticket['id']}/drop")
+    with commune.station().database.read() as session:
+        officer = session.exec(select(Person).where(Person.username == "canbo")).one()
+        found = feedback.inbox(session, officer, limit=2)
+    assert [row.kind for row in found] == ["too_early", "not_heard"]
+
+
 def test_feedback_about_what_is_not_public_is_refused(commune):
     body = {"kind": "too_loud", "version_id": commune.approved()}
     commune.error(None, "POST", "/public/feedback", 404, json=body)
