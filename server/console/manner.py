@@ -139,7 +139,11 @@ def _show(
         place = areas.find(session, bulletin.area_id).name
     state = api.get_manner(version_id, page.person, page.station)
     values = dict(wish) if wish is not None else state.manner.model_dump()
-    voices = api.get_voices(page.person, page.station).items
+    voices = [
+        voice
+        for voice in api.get_voices(page.person, page.station).items
+        if voice.language.startswith("vi") or voice.id == values["voice"]
+    ]
     return page.show(
         "manner.html",
         status=status,
@@ -197,7 +201,9 @@ def _choices(
 
 def _named(page: Page, known: Mapping[float, str], value: float, shown_as: Callable[[Page, float], str]) -> str:
     word = known.get(value)
-    return f"{page.say(word)} ({shown_as(page, value)})" if word else shown_as(page, value)
+    if not word:
+        return shown_as(page, value)
+    return f"{page.say(word)} ({shown_as(page, value)})" if value else page.say(word)
 
 
 def _percent(_: Page, speed: float) -> str:
@@ -205,7 +211,7 @@ def _percent(_: Page, speed: float) -> str:
 
 
 def _semitones(page: Page, pitch_st: float) -> str:
-    return f"{pitch_st:+g} {page.say(_SEMITONES)}" if pitch_st else "0"
+    return f"{pitch_st:+g} {page.say(_SEMITONES)}"
 
 
 def _seconds(page: Page, pause_ms: float) -> str:

@@ -15,7 +15,7 @@ from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.notifications.kinds import Kind
 from server.people import rights
-from server.tables import Area, RoleName
+from server.tables import Area, Person, RoleName
 
 router = APIRouter(prefix="/xa/bao-tin", include_in_schema=False)
 KIND_NAMES = {
@@ -82,6 +82,7 @@ def _show(page: Page, noi: str, error: str, at: str, status: int) -> Response:
         ids = areas.below(session, page.person.area_id)
         places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
         may_decide = rights.may(session, page.person, rights.Action.POLICY, place.id)
+        there = set(session.exec(select(Person.role).where(col(Person.active).is_(True)).distinct()))
     rules = api.get_rules(place.id, page.person, page.station).items
     return page.show(
         "notifications.html",
@@ -91,7 +92,7 @@ def _show(page: Page, noi: str, error: str, at: str, status: int) -> Response:
         place=place,
         places=places,
         may_decide=may_decide,
-        roles=[(role, [rule for rule in rules if rule.role is role]) for role in RoleName],
+        roles=[(role, [rule for rule in rules if rule.role is role]) for role in RoleName if role in there],
         kinds=KIND_NAMES,
         after=_AFTER,
         again=_AGAIN,
