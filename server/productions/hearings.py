@@ -14,7 +14,7 @@ from voices import Checked, EarReport
 
 LEASE = timedelta(seconds=60)
 """How long a process may be silent about what it hears before another takes it."""
-_OUTDATED = "Bản tin đã được sửa trước khi nghe kiểm tra xong."
+OUTDATED = "Bản tin đã được sửa trước khi nghe kiểm tra xong."
 _OPEN = frozenset({VersionStatus.DRAFT, VersionStatus.SUBMITTED})
 """Before the decision a clearer take may step in; afterwards the audio is frozen."""
 
@@ -28,7 +28,7 @@ def claim(session: Session) -> tuple[Production, Version] | None:
     """The next audio to hear, now ours: first by priority, then by age."""
     for production, version, _ in session.exec(_waiting()).all():
         if production.edit_count != version.edit_count:
-            unheard(session, production.id, _OUTDATED)
+            unheard(session, production.id, OUTDATED)
             continue
         production.claimed_until = now() + LEASE
         session.add(production)

@@ -35,6 +35,7 @@ _KEEP_S = 30.0
 """So long the recogniser's 240 MB stay loaded with nothing to hear."""
 _RETRY_S = 5.0
 _GRACE_S = 5.0
+_UNEXPECTED = "Nghe kiểm tra gặp lỗi ngoài dự kiến. Hãy tự nghe lại trước khi gửi duyệt."
 
 
 class Listening:
@@ -124,11 +125,17 @@ class Listening:
                 if self._stopping.is_set():
                     hearings.give_back(session, production.id)
                 else:
-                    hearings.unheard(session, production.id, "Bản tin đã được sửa trước khi nghe kiểm tra xong.")
+                    hearings.unheard(session, production.id, hearings.OUTDATED)
         except VoiceError as error:
             log.warning("Audio could not be heard", production=production.id, error=str(error))
             with self._database.write() as session:
                 hearings.unheard(session, production.id, str(error))
+        except OperationalError:
+            raise
+        except Exception:  # whatever one audio provokes, the next must be heard
+            log.exception("Hearing ended unexpectedly", production=production.id)
+            with self._database.write() as session:
+                hearings.unheard(session, production.id, _UNEXPECTED)
         else:
             with self._database.write() as session:
                 hearings.heard(session, production.id, report)

@@ -29,6 +29,8 @@ _GRACE_S = 5.0
 """What is half-made is given back within this; a long mastering is cut off with its worker."""
 _NO_WORDS = "Âm thanh này không do máy đọc nên máy không nghe kiểm tra được. Hãy tự nghe."
 
+_UNEXPECTED = "Dựng tiếng gặp lỗi ngoài dự kiến. Hãy thử lại; nếu vẫn lỗi, hãy báo kỹ thuật."
+
 
 @dataclass(frozen=True)
 class _Bench:
@@ -135,6 +137,12 @@ class Workshop:
         self._watches[production.id] = watch
         try:
             self._make(production, version, bulletin, lane, watch)
+        except OperationalError:
+            raise
+        except Exception:  # whatever one bulletin provokes, the next must be made
+            log.exception("Rendering ended unexpectedly", version=version.id)
+            with self._database.write() as session:
+                orders.fail(session, production.id, _UNEXPECTED)
         finally:
             del self._watches[production.id]
         self._on_change(version.id)

@@ -6,6 +6,7 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
+from server.productions import listening as listening_room
 from voices import EngineFailedError
 
 SENTENCES = ("Ủy ban xã thông báo tin mới.", "Ngày mai họp thôn lúc bảy giờ tối.", "Mời bà con đến đủ.")
@@ -175,6 +176,19 @@ def test_a_broken_ear_costs_nothing_but_the_check(listening):
     assert (state["status"], state["sha256"]) == ("ready", first["sha256"])
     assert state["ear"]["status"] == "unchecked"
     assert "hỏng" in state["ear"]["note"]
+
+
+def test_what_nobody_foresaw_costs_one_check(listening, monkeypatch):
+    def unforeseen(*_):
+        raise KeyError("sentences")
+
+    commune = listening(FakeEar())
+    with monkeypatch.context() as broken:
+        broken.setattr(listening_room, "recipe_of", unforeseen)
+        version, _ = made(commune)
+        assert "ngoài dự kiến" in heard(commune, version)["ear"]["note"]
+    version, _ = made(commune, SENTENCES[0])
+    assert heard(commune, version)["ear"]["status"] == "listened"
 
 
 def test_what_a_stopped_station_did_not_hear_is_heard_by_the_next(listening):

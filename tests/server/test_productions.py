@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from server.app import create_app
+from server.productions import workshop
 from server.tables import Version
 from voices import Studio
 from voices.render_process import Limits
@@ -128,6 +129,18 @@ def test_a_full_disk_fails_one_bulletin_with_words(commune, monkeypatch):
     assert "đầy" in state["error"]
     assert finished(commune) == []
     assert commune.ready(version)["status"] == "ready"
+
+
+def test_what_nobody_foresaw_costs_one_bulletin(commune, monkeypatch):
+    def unforeseen(*_):
+        raise KeyError("sentences")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(workshop, "recipe_of", unforeseen)
+        _, state = made(commune, "Mời bà con đến họp.")
+    assert state["status"] == "failed"
+    assert "ngoài dự kiến" in state["error"]
+    assert made(commune, "Tin khác.")[1]["status"] == "ready"
 
 
 def test_the_audio_of_what_is_approved_stays_when_the_station_gets_another_voice(station):
