@@ -116,7 +116,9 @@ def test_installed_upgraded_and_back(machine, tmp_path):
     assert (machine.data / "port").read_text() == code
     assert list(machine.data.parent.glob("loa-station.aside-*"))
 
-    # a good one stays, and the way back can be taken by hand
+    # a good one stays, whatever failed ones there are the way back too, and it can be taken by hand
+    for failed in ("x1", "x2", "x3"):
+        first.with_name(f"{first.name}-{failed}").mkdir()
     done = machine.install("--environment", str(ENVIRONMENT))
     assert done.returncode == 0, done.stdout
     assert machine.release != first
