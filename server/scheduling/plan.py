@@ -198,7 +198,8 @@ def _ask_for_a_second(session: Session, person: Person, made: Schedule, zone: st
 
 
 def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -> list[Schedule]:
-    """The version was approved: its waiting schedules begin. Those that a rule forbids now that the length is known lapse.
+    """The version was approved: its waiting schedules begin. Those lapse that a rule forbids now that the length is known, or
+    that no day is left for.
 
     Returns the ones that lapsed.
     """
@@ -211,8 +212,8 @@ def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -
         assert area is not None
         try:
             check_instants(session, made, author, area, zone)
-        except policy.PolicyBreachError as breach:
-            lapse(session, made, str(breach))
+        except (policy.PolicyBreachError, InvalidInputError) as refusal:
+            lapse(session, made, str(refusal))
             lapsed.append(made)
             continue
         _begin(session, made, production, at, zone)
