@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from server import audit
+from server import areas, audit
 from server.api import audit as api
 from server.console.acts import ACT_NAMES
 from server.console.languages import N_
@@ -35,7 +35,7 @@ def get_verdict(page: PageDep) -> Response:
 def _show(page: Page, before: int, verdict: api.VerdictView | None) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
-        rights.require(session, page.person, rights.Action.AUDIT, page.person.area_id)
+        rights.require(session, page.person, rights.Action.AUDIT, areas.top(session).id)
         query = select(AuditEntry).order_by(col(AuditEntry.number).desc()).limit(_SHOWN)
         entries = session.exec(query.where(col(AuditEntry.number) < before) if before else query).all()
         names = _names(session, {entry.object for entry in entries} | {_actor(entry) for entry in entries})

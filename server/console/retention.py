@@ -4,17 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 from pydantic import ValidationError
-from sqlmodel import col, select
 from starlette.responses import Response
 
-from server import retention
+from server import areas, retention
 from server.api import retention as api
 from server.console.languages import N_
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import rights
 from server.retention import Kind
-from server.tables import Area
 
 router = APIRouter(prefix="/xa/luu-tru", include_in_schema=False)
 _NAMES = {
@@ -57,8 +55,7 @@ def post_terms(
 def _show(page: Page, typed: dict[Kind, str], error: str, status: int) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
-        top = session.exec(select(Area).where(col(Area.parent_id).is_(None)).order_by(col(Area.id))).first()
-        may_decide = top is not None and rights.may(session, page.person, rights.Action.POLICY, top.id)
+        may_decide = rights.may(session, page.person, rights.Action.POLICY, areas.top(session).id)
         terms = retention.terms(session)
     return page.show(
         "retention.html", status=status, error=error, terms=terms, names=_NAMES, typed=typed, may_decide=may_decide
