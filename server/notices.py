@@ -40,6 +40,15 @@ def put_away(session: Session, person: Person, notice_id: str) -> None:
         session.add(notice)
 
 
+def settle(session: Session, kind: str, object_id: str) -> None:
+    """What people were told of a thing is done with: nobody need put it away any more."""
+    for notice in session.exec(
+        select(Notice).where(Notice.kind == kind, Notice.object == object_id, col(Notice.read_at).is_(None))
+    ).all():
+        notice.read_at = now()
+        session.add(notice)
+
+
 def approvers(session: Session, area: Area) -> list[Person]:
     """Who may approve there: leaders of the area and above, and deputies."""
     above = [found.id for found in areas.chain(session, area.id)]

@@ -19,7 +19,7 @@ MOST_LANES = 16
 """More are not drawn: nobody reads them, and the page stays light."""
 _QUIET = timedelta(minutes=15)
 """So long a silence ends a stretch."""
-_ROUND_S = 300
+_SHORT_S, _ROUND_S = 300, 300
 _STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 240)
 _MOST_TICKS = 13
 _THIN = 4.0
@@ -164,9 +164,10 @@ def _concerns(affair: Affair, first: datetime, last: datetime) -> bool:
 
 
 def _rounded(first: datetime, last: datetime) -> tuple[datetime, datetime]:
-    """Outwards to five minutes, with a minute of air at the end."""
-    begin_s = first.timestamp() // _ROUND_S * _ROUND_S
-    end_s = -(-(last.timestamp() + 60) // _ROUND_S) * _ROUND_S
+    """Outwards to five minutes, of what is shorter than that to whole ones, with some air at the end."""
+    round_s = 60 if (last - first).total_seconds() < _SHORT_S else _ROUND_S
+    begin_s = first.timestamp() // round_s * round_s
+    end_s = -(-(last.timestamp() + 20) // round_s) * round_s
     return datetime.fromtimestamp(begin_s, first.tzinfo), datetime.fromtimestamp(end_s, first.tzinfo)
 
 

@@ -17,6 +17,7 @@ from server.tables.columns import now
 
 MOST_URLS = 5
 _LONGEST_URL = 2000
+_ASKED = "relay_asked"
 
 
 def create(session: Session, person: Person, *, name: str, area_id: str, urls: Sequence[str]) -> Relay:
@@ -35,7 +36,7 @@ def create(session: Session, person: Person, *, name: str, area_id: str, urls: S
     for leader in notices.approvers(session, area):
         if leader.id != person.id:
             text = f"{person.name} đề nghị duyệt nguồn tiếp sóng “{name}” của {area.name}."
-            notices.tell(session, leader, "relay_asked", relay.id, text, f"/tiep-song/{relay.id}")
+            notices.tell(session, leader, _ASKED, relay.id, text, f"/tiep-song/{relay.id}")
     return relay
 
 
@@ -66,6 +67,7 @@ def approve(session: Session, person: Person, relay_id: str) -> Relay:
     session.flush()
     relay.version_id = version.id
     session.add(relay)
+    notices.settle(session, _ASKED, relay.id)
     audit.record(session, person.id, "relay.approve", relay.id, version=version.id, urls=relay.urls)
     return relay
 
@@ -78,6 +80,7 @@ def retire(session: Session, person: Person, relay_id: str, at: datetime) -> Rel
     session.add(relay)
     if relay.version_id is not None:
         withdraw_version(session, person, relay.version_id, at)
+    notices.settle(session, _ASKED, relay.id)
     audit.record(session, person.id, "relay.retire", relay.id)
     return relay
 

@@ -30,6 +30,7 @@ from server.tables import (
     VersionStatus,
 )
 
+_ASKED = "confirmation_asked"
 _LONGEST_DELAY_S = 3600.0
 _FARTHEST = timedelta(days=366 * 2)
 _CHECKED = timedelta(days=366)
@@ -165,6 +166,7 @@ def confirm(
     for part in _together(session, made):
         part.status, part.confirmed_by, part.confirmed_at = ScheduleStatus.WAITING, person.id, at
         session.add(part)
+        notices.settle(session, _ASKED, part.id)
         audit.record(
             session, person.id, "schedule.confirm", part.id, start_at=part.start_at.isoformat(), rule=part.rule
         )
@@ -194,7 +196,7 @@ def _ask_for_a_second(session: Session, person: Person, made: Schedule, zone: st
     )
     for other in notices.approvers(session, area):
         if other.id != person.id:
-            notices.tell(session, other, "confirmation_asked", made.id, text, "/cho-dong-y")
+            notices.tell(session, other, _ASKED, made.id, text, "/cho-dong-y")
 
 
 def begin_waiting(session: Session, version: Version, at: datetime, zone: str) -> list[Schedule]:

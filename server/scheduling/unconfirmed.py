@@ -13,6 +13,7 @@ from server.scheduling.due import due, left_out
 from server.tables import Area, Bulletin, Person, Programme, ProgrammeRun, Schedule, ScheduleStatus, Version
 
 _AHEAD = timedelta(days=366)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -99,4 +100,5 @@ def _question(
 def _why(start: datetime, length: timedelta, hours: policy.Hours, zone: str) -> str:
     begin, over = (instant.astimezone(ZoneInfo(zone)) for instant in (start, start + length))
     usual = "; ".join(f"{policy.describe(windows)} ({owner})" for owner, windows in hours.usual())
-    return f"Phát từ {begin:%H:%M} đến {over:%H:%M} ngày {begin.day}/{begin.month}, ngoài giờ phát quen thuộc: {usual}."
+    span = f"lúc {begin:%H:%M}" if over - begin < _MINUTE else f"từ {begin:%H:%M} đến {over:%H:%M}"
+    return f"Phát {span} ngày {begin.day}/{begin.month}, ngoài giờ phát quen thuộc: {usual}."

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+import soundfile
 
+from loa.client import wait_for
 from tests.console.aired import submitted
 
 pytestmark = pytest.mark.xdist_group("console")
@@ -72,7 +75,7 @@ def test_a_programme_is_put_in_order_and_on_air(look, commune, bulletins):
         assert len(parts(officer, path)) == 3
         at = datetime.now(ZONE) + timedelta(days=1)
         page.get_by_label("Ngày", exact=True).fill(f"{at:%Y-%m-%d}")
-        page.get_by_label("Giờ", exact=True).fill("16:00")
+        page.get_by_label("Giờ", exact=True).fill("17:00")  # as others expect it to be usual here
         page.get_by_role("button", name="Lên lịch cả chương trình").click()
         page.get_by_text("Đã lên lịch phát.").wait_for()
         (run,) = officer.get(f"/programmes/{path.rpartition('/')[2]}/runs")["items"]
@@ -82,3 +85,42 @@ def test_a_programme_is_put_in_order_and_on_air(look, commune, bulletins):
         page.get_by_role("button", name="Thu hồi", exact=True).click()
         page.get_by_text("Đã thu hồi.").wait_for()
         assert officer.get(f"/programmes/{path.rpartition('/')[2]}/runs")["items"] == []
+
+
+@pytest.mark.long
+def test_a_chime_and_a_recording_sound_one_after_the_other(commune, tmp_path):
+    tone = tmp_path / "loi-chuc.wav"
+    soundfile.write(tone, 0.3 * np.sin(2 * np.pi * 440 * np.arange(3 * 24_000) / 24_000), 24_000, subtype="PCM_16")
+    with commune.client("canbo") as officer, commune.client("lanhdao") as leader:
+        items = []
+        for kind, title in (("chime", "Chuông đầu giờ"), ("recording", "Lời chúc buổi sáng")):
+            made = officer.upload("/sounds", tone, {"kind": kind, "title": title})
+            version = made["version"]["id"]
+            wait_for(
+                lambda version=version: officer.get(f"/versions/{version}/production")["status"] == "ready" or None,
+                seconds=90,
+                what="the audio",
+            )
+            officer.post(f"/versions/{version}/submit")
+            leader.post(f"/versions/{version}/approve")
+            items.append({"kind": kind, "id": made["id"]})
+        body = {"title": "Mở đầu buổi sáng", "area_id": commune.area_id("na-it"), "slot_s": 60, "items": items}
+        programme = officer.post("/programmes", body)
+        at = datetime.now(ZONE) + timedelta(seconds=15)
+        air = {"area_id": commune.area_id("na-it"), "start_at": at.isoformat(), "max_start_delay_s": 60}
+        run = officer.post(f"/programmes/{programme['id']}/air", air)
+        ids = [one["occurrences"][0]["id"] for one in run["schedules"]]
+        ended = wait_for(lambda: _ends(officer, ids), seconds=120, what="the programme")
+    lengths = [part["length_ms"] for part in programme["parts"]]
+    for deliveries, length_ms in zip(ended, lengths, strict=True):
+        assert {one["state"] for one in deliveries} == {"PLAYED"}
+        assert all(abs(one["played_ms"] - length_ms) < 500 for one in deliveries)
+    first, second = (max(one["started_at"] for one in deliveries) for deliveries in ended)
+    assert first < second
+
+
+def _ends(officer, ids):
+    """The deliveries of each occurrence, once every one of them is over."""
+    found = [officer.get(f"/occurrences/{one}")["deliveries"] for one in ids]
+    over = {"PLAYED", "CUT", "MISSED", "FAILED", "REJECTED", "EXPIRED", "CANCELLED"}
+    return found if all(one["state"] in over for deliveries in found for one in deliveries) else None

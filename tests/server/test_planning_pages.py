@@ -74,7 +74,7 @@ def test_somebody_else_agrees_to_an_unusual_hour_where_it_is_seen(village, brows
         seen = text(leader.open(path))
         assert "Tiếp sóng nhầm giờ · Thôn Nà Ít" in seen
         assert "03:15 ngày mai và lặp lại" in seen
-        assert "Phát từ 03:15 đến 03:15" in seen
+        assert "Phát lúc 03:15" in seen
         assert "ngoài giờ phát quen thuộc: 05:00–21:00 (Xã Khuổi Nằn)" in seen
         assert "Nông Thị Hoa đặt lịch" in seen
     assert "Tiếp sóng nhầm giờ" not in text(browser("kythuat").open("/lich"))
@@ -85,6 +85,7 @@ def test_somebody_else_agrees_to_an_unusual_hour_where_it_is_seen(village, brows
     assert "không chờ ai đồng ý" in text(leader.send(agree, status=409))
     (schedule,) = village.call("canbo", "GET", "/schedules")["items"]
     assert schedule["status"] == "active"
+    assert village.call("lanhdao", "GET", "/notices")["items"] == []  # what the leader was told of it is done with
     assert village.call("canbo", "GET", "/schedules/unconfirmed")["items"] == []
 
 
