@@ -156,7 +156,8 @@ def installed_prefix() -> Path | None:
 def pip_install(release: Path, wheels: Path) -> None:
     """A new environment from these wheels and nothing else."""
     _run([sys.executable, "-m", "venv", str(release)], _INSTALL_S)
-    offline = ["--isolated", "--quiet", "--no-cache-dir", "--no-index", "--find-links", str(wheels)]
+    # Not compiled: what the agent needs is, when the check loads it; the rest would be half of the work and a fifth of the room.
+    offline = ["--isolated", "--quiet", "--no-cache-dir", "--no-compile", "--no-index", "--find-links", str(wheels)]
     _run([str(release / "bin" / "python"), "-m", "pip", "install", *offline, "loa-lang[edge]"], _INSTALL_S)
 
 

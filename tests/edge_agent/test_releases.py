@@ -289,6 +289,29 @@ def test_one_update_at_a_time(releases, tmp_path):
     assert "Không tải được" in failures[0]
 
 
+@pytest.mark.parametrize(("says", "examines", "objection"), [
+    ("echo 2.0", "echo {}", None),
+    ("echo 1.9", "echo {}", "trong gói là bản 1.9"),
+    ("echo 'ImportError: no such thing' >&2; exit 1", "echo {}", "no such thing"),
+    ("echo 2.0", "echo Traceback >&2; exit 1", "doctor: Traceback"),
+    ("echo 2.0", "echo '[]'; exit 1", None),  # a box that is not well can be updated
+])  # fmt: skip
+def test_a_release_must_be_the_version_that_was_ordered_and_able_to_look_at_this_box(
+    tmp_path, says, examines, objection
+):
+    (tmp_path / "bin").mkdir()
+    for name, words in (("python", says), ("loa", examines)):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{words}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    check = module.doctor_check(tmp_path / "state")
+    if objection is None:
+        check(tmp_path, "2.0")
+    else:
+        with pytest.raises((OSError, subprocess.CalledProcessError)) as caught:
+            check(tmp_path, "2.0")
+        assert objection in module._words(caught.value)
+
+
 def test_the_name_of_a_package_is_that_of_its_bytes(tmp_path):
     wheels = tmp_path / "wheels"
     wheels.mkdir()

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from edge_agent.runtime import releases
 from edge_agent.runtime import trial as guard
-from edge_agent.runtime.releases import pip_install
 from edge_agent.runtime.trial import GUARD, Trials
 from protocol import topics
 from protocol.envelope import Kind
@@ -38,10 +38,14 @@ done
 """
 """What the systemd unit does."""
 
-pytestmark = [pytest.mark.long, pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed"),
+]
 
 
-def variant(wheel: Path, version: str, target: Path, changes: dict[str, tuple[str, str]]) -> None:
+def variant(wheel: Path, version: str, target: Path, changes: dict[str, list[tuple[str, str]]]) -> None:
     """The same wheel under another version, with some text of its files replaced."""
     old = wheel.name.split("-")[1]
     rows = []
@@ -57,8 +61,7 @@ def variant(wheel: Path, version: str, target: Path, changes: dict[str, tuple[st
                 continue
             if renamed.endswith(".dist-info/METADATA"):
                 data = data.replace(f"\nVersion: {old}\n".encode(), f"\nVersion: {version}\n".encode(), 1)
-            if name in changes:
-                before, after = changes[name]
+            for before, after in changes.get(name, []):
                 assert before.encode() in data, f"{name} has changed: this test must follow"
                 data = data.replace(before.encode(), after.encode(), 1)
             made.writestr(renamed, data)
@@ -75,7 +78,10 @@ class Box:
         self.trials = Trials(folder / "opt")
         (folder / "opt" / "releases").mkdir(parents=True)
         first = folder / "opt" / "releases" / "first"
-        pip_install(first, wheels)
+        base = self.wheels_of("99.0", {})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(releases, "_QUIETLY", ())
+            releases.pip_install(first, base)
         (folder / "opt" / "current").symlink_to(first)
         shutil.copy(guard.__file__, folder / "opt" / GUARD)
 
@@ -99,16 +105,23 @@ class Box:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(int(self.station.box.with_suffix(".pid").read_text()), signal.SIGKILL)
 
-    def release(self, version: str, **changes: tuple[str, str]) -> dict[str, object]:
-        """A package of that version, served by the station; the command's arguments."""
+    def wheels_of(self, version: str, changes: dict[str, list[tuple[str, str]]]) -> Path:
+        """A folder of wheels. All of them install others at the ordinary priority: a test need not spare the machine so much."""
         folder = self.folder / f"wheels-{uuid.uuid4()}"
         folder.mkdir()
+        changes.setdefault("edge_agent/runtime/releases.py", []).append(('("nice", "-n", "19")', '("nice", "-n", "0")'))
         for wheel in self.wheels.glob("*.whl"):
             if wheel.name.startswith("loa_lang-"):
-                replaced = {name.replace("__", "/") + ".py": change for name, change in changes.items()}
-                variant(wheel, version, folder, replaced)
+                variant(wheel, version, folder, changes)
             else:
                 (folder / wheel.name).hardlink_to(wheel)
+        return folder
+
+    def release(self, version: str, **changes: tuple[str, str]) -> dict[str, object]:
+        """A package of that version, served by the station; the command's arguments."""
+        folder = self.wheels_of(
+            version, {name.replace("__", "/") + ".py": [change] for name, change in changes.items()}
+        )
         made = subprocess.run(
             [
                 str(ROOT / "scripts/edge-release"),
@@ -191,8 +204,6 @@ def test_a_box_takes_a_good_release_and_leaves_every_bad_one(tmp_path, wheels):
         box.proves("99.1", births)
         taken = box.trials.current
 
-        misnamed = box.update({**other, "version": "99.3"})
-        assert (misnamed.ok, "99.2" in misnamed.detail) == (False, True), misnamed
         unloadable = box.update(
             box.release("99.4", edge_agent__agent=("class Agent:", "raise RuntimeError\nclass Agent:"))
         )
