@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from server.api.context import PersonDep, StationDep
+from server.api.context import PersonDep, StationDep, token_of
 from server.live import Change, Watch
+from server.people import sign_in
 from server.station import Station
 
 router = APIRouter(prefix="/live", tags=["live"])
@@ -20,19 +21,26 @@ _QUIET_S = 15.0
 
 @router.get("", response_class=StreamingResponse)
 async def get_live(request: Request, person: PersonDep, station: StationDep) -> StreamingResponse:
-    """Events `production`, `speaker` and `delivery` with JSON, from now on, at the person's place and below."""
+    """Events `production`, `speaker` and `delivery` with JSON, from now on, at the person's place and below.
+
+    It ends when the person is signed out or shut out.
+    """
     return StreamingResponse(
-        _stream(request, station, Watch(person.area_id)),
+        stream(request, station, Watch(person.area_id)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(request: Request, station: Station, watch: Watch) -> AsyncIterator[str]:
+async def stream(request: Request, station: Station, watch: Watch) -> AsyncIterator[str]:
+    """The text of the events, as long as somebody reads it who may."""
     yield "retry: 2000\n\n"
+    token = token_of(request)
     quiet_s = 0.0
     while not await request.is_disconnected():
-        changes = await run_in_threadpool(_look, station, watch)
+        changes = await run_in_threadpool(_look, station, watch, token)
+        if changes is None:
+            return
         for name, data in changes:
             yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
         quiet_s = 0.0 if changes else quiet_s + _LOOK_S
@@ -42,6 +50,7 @@ async def _stream(request: Request, station: Station, watch: Watch) -> AsyncIter
         await asyncio.sleep(_LOOK_S)
 
 
-def _look(station: Station, watch: Watch) -> list[Change]:
+def _look(station: Station, watch: Watch, token: str) -> list[Change] | None:
+    """What is new; None when the token opens nothing any more."""
     with station.database.read() as session:
-        return watch.changes(session)
+        return watch.changes(session) if sign_in.whose(session, token) is not None else None
