@@ -80,7 +80,7 @@ def test_a_file_is_on_air_at_five_within_six_presses(look, tmp_path):
     page = officer.counting().open("/").page
     page.get_by_role("link", name="Bản tin mới").click()
     with page.expect_file_chooser() as chooser:
-        page.get_by_text("Chọn tệp văn bản").click()
+        page.get_by_label("Chọn tệp văn bản").click()
     chooser.value.set_files(document)
     page.get_by_role("button", name="Đọc văn bản").click()
     wait_sound(page)

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from lxml import etree
 
+from loa.client import wait_for
 from loa.console_pages import SIZES
 from tests.console.aired import BOTH, TEXT, TITLE, Recording, aired
 
@@ -68,10 +69,10 @@ def test_listening_in_a_minority_language(look, version, size):
     sound = tongue.locator("audio")
     sound.scroll_into_view_if_needed()
     sound.press("Space")  # as the browser's own control takes it
-    page.wait_for_function("document.querySelector('.tongue audio').currentTime > 0.3")
+    wait_for(lambda: sound.evaluate("e => e.currentTime > 0.3") or None, seconds=30, what="the other language")
     assert 2.5 < sound.evaluate("e => e.duration") < 4.5
     page.locator(".transcript button").first.click()  # one sound at a time
-    page.wait_for_function("document.querySelector('.tongue audio').paused")
+    wait_for(lambda: sound.evaluate("e => e.paused") or None, seconds=30, what="its silence")
 
 
 @pytest.mark.parametrize("size", BOTH)
