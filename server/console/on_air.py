@@ -16,7 +16,7 @@ from server.console import places, repetition
 from server.console.instants import instant
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
-from server.tables import Schedule
+from server.tables import Schedule, ScheduleStatus
 from server.tables.columns import now
 
 router = APIRouter(prefix="/len-song/{version_id}", include_in_schema=False)
@@ -68,14 +68,14 @@ def post_form(
             skip_holidays=skip_holidays,
             when_approved=True,
         )
-        post_schedule(body, page.person, page.station)
+        made = post_schedule(body, page.person, page.station)
     except (StationError, ScheduleError) as error:
         values = {
             "area_id": area_id, "when": when, "day": day, "hour": hour, "repeat": repeat,
             "days": days or [], "until": until, "skip_holidays": skip_holidays, "test": test,
         }  # fmt: skip
         return _form(page, version_id, values, str(error), 422)
-    return to("/", "lich")
+    return to("/", "cho-nguoi-hai" if made.status is ScheduleStatus.UNCONFIRMED else "lich")
 
 
 def _form(page: Page, version_id: str, values: dict[str, object], error: str, status: int) -> Response:
