@@ -47,16 +47,26 @@ def name_of(kind: str) -> str:
     return KINDS.get(kind) or FOUND.get(kind) or "Thiết bị báo lỗi"
 
 
-def report(session: Session, person: Person, speaker_id: str, *, kind: str, text: str, photo_sha256: str = "") -> Fault:
-    """A person saw (or heard) something wrong; technicians and officers are told. Raises NotFoundError, InvalidInputError."""
+def check(session: Session, person: Person, speaker_id: str, *, kind: str, text: str) -> Speaker:
+    """The speaker that may be reported so. Raises NotFoundError, InvalidInputError."""
     speaker = speakers.find(session, person, speaker_id)
     if kind not in KINDS:
         raise InvalidInputError("Hãy chọn loa bị làm sao.")
-    text = text.strip()
-    if len(text) > LONGEST_TEXT:
+    if len(text.strip()) > LONGEST_TEXT:
         raise InvalidInputError(f"Lời kể dài quá {LONGEST_TEXT} ký tự.")
+    return speaker
+
+
+def report(session: Session, person: Person, speaker_id: str, *, kind: str, text: str, photo_sha256: str = "") -> Fault:
+    """A person saw (or heard) something wrong; technicians and officers are told. Raises as `check`."""
+    speaker = check(session, person, speaker_id, kind=kind, text=text)
     fault = Fault(
-        speaker_id=speaker.id, kind=kind, text=text, photo_sha256=photo_sha256, reported_by=person.id, occurred_at=now()
+        speaker_id=speaker.id,
+        kind=kind,
+        text=text.strip(),
+        photo_sha256=photo_sha256,
+        reported_by=person.id,
+        occurred_at=now(),
     )
     session.add(fault)
     session.flush()

@@ -58,6 +58,8 @@ def post_fault(
     photo: Annotated[UploadFile | None, File()] = None,
 ) -> FaultView:
     """Report one; whoever may see the speaker can."""
+    with station.database.read() as session:  # nothing is kept of what is refused
+        faults.check(session, person, speaker_id, kind=kind, text=text)
     sha256 = faults.keep_photo(photo.file, station.settings.photo_dir) if photo is not None and photo.size else ""
     with station.database.write() as session:
         made = faults.report(session, person, speaker_id, kind=kind, text=text, photo_sha256=sha256)

@@ -66,6 +66,15 @@ def test_what_is_no_photo_is_refused_and_reports_nothing(commune, speaker):
     assert commune.call("kythuat", "GET", "/faults")["items"] == []
 
 
+@pytest.mark.parametrize(("who", "kind", "status"), [("truongthon2", "loose", 404), ("truongthon", "odd", 422)])
+def test_of_a_refused_report_no_photo_is_kept(commune, speaker, who, kind, status):
+    sent = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(sent, "PNG")
+    path = f"/speakers/{speaker}/faults"
+    commune.error(who, "POST", path, status, data={"kind": kind}, files={"photo": sent.getvalue()})
+    assert not commune.settings.photo_dir.exists()
+
+
 def event(seq, kind):
     at = datetime(2026, 12, 1, 19, tzinfo=UTC)
     data = {"kind": kind, "detail": "score 1.2"}
