@@ -50,7 +50,7 @@ def change(
             raise InvalidInputError("Người dùng phải có họ tên.")
     if password is not None:
         person.password_hash = passwords.hashed(password)
-    if active is False and person.role is RoleName.LEADER and _leaders(session) <= 1:
+    if active is False and _leaders(session) == [person.id]:
         raise ConflictError("Đây là lãnh đạo cuối cùng của đài. Hãy thêm lãnh đạo khác trước.")
     if active is not None:
         person.active = active
@@ -64,10 +64,10 @@ def change(
     return person
 
 
-def _leaders(session: Session) -> int:
-    return len(
-        session.exec(select(Person.id).where(Person.role == RoleName.LEADER, col(Person.active).is_(True))).all()
-    )
+def _leaders(session: Session) -> list[str]:
+    """Who leads the whole station: a leader of a village could let nobody in again."""
+    leads = (Person.role == RoleName.LEADER, col(Person.active).is_(True), Person.area_id == areas.top(session).id)
+    return list(session.exec(select(Person.id).where(*leads)))
 
 
 def find(session: Session, person_id: str) -> Person:

@@ -86,6 +86,10 @@ def test_a_leader_of_a_village_leads_not_the_station(commune):
     for path in ("/keys", "/audit", "/audit/export", "/audit/verdict"):
         assert "Khuổi Nằn" in commune.error("truongxom", "GET", path, 403)
     assert commune.call("lanhdao", "GET", "/audit")["items"]
+    people = {p["username"]: p["id"] for p in commune.call("lanhdao", "GET", "/people")["items"]}
+    last = commune.error("lanhdao", "PATCH", f"/people/{people['lanhdao']}", 409, json={"active": False})
+    assert "lãnh đạo cuối cùng" in last
+    commune.call("lanhdao", "PATCH", f"/people/{people['truongxom']}", json={"active": False})
 
 
 def test_who_was_given_a_right_elsewhere_can_use_it(commune):
