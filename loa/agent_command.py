@@ -85,8 +85,9 @@ def run(
     arguments += ["--wav", str(wav)] if wav else []
     arguments += ["--station-url", station_url] if station_url else []
     arguments += ["--verbose"] if context.find_root().params.get("verbose") else []
-    # the same process goes on as the agent alone: what only the command line needs does not stay in its memory
-    os.execv(sys.executable, [sys.executable, "-m", "edge_agent", *arguments])  # noqa: S606  no shell, our own module
+    # The same process goes on as the agent alone: what only the command line needs does not stay in its memory.
+    # -P: this program's own agent, whatever lies in the folder that it was started in.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "edge_agent", *arguments])  # noqa: S606  no shell, our own module
 
 
 @app.command()

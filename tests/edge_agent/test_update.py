@@ -28,6 +28,7 @@ from tests.edge_agent.real_station import DEVICE, MOSQUITTO, STATION, RealStatio
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 240.0
 UNIT = """
+cd /
 while true; do
   python3 -I "$PREFIX/trial.py" "$PREFIX" 2>>"$STATE.guard"
   setsid "$PREFIX/current/bin/loa" agent run --state "$STATE" --sink wav --wav "$STATE.wav" >>"$STATE.log" 2>&1 &
