@@ -50,8 +50,13 @@ class Children:
                 child.kill()
                 child.wait()
 
-    def loa(self, name: str, arguments: Sequence[str], environment: dict[str, str] | None = None) -> None:
-        """Start `loa ARGUMENTS…` under `name`, or start it again after it has ended; its log goes on in `{name}.log`."""
+    def loa(
+        self, name: str, arguments: Sequence[str], environment: dict[str, str] | None = None, *, niceness: int = 0
+    ) -> None:
+        """Start `loa ARGUMENTS…` under `name`, or start it again after it has ended; its log goes on in `{name}.log`.
+
+        A negative `niceness` is a wish: only the administrator may give it.
+        """
         lock = self._log_dir / f"{name}.lock"
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
@@ -61,6 +66,9 @@ class Children:
                 stderr=subprocess.STDOUT,
                 env=os.environ | (environment or {}),
             )
+        if niceness:
+            with contextlib.suppress(PermissionError, ProcessLookupError):
+                os.setpriority(os.PRIO_PROCESS, self._running[name].pid, niceness)
 
     def run_loa(self, arguments: Sequence[str]) -> None:
         """Run `loa ARGUMENTS…` to its end; raises ChildFailedError with what it printed if it fails."""
