@@ -11,7 +11,7 @@ from voices.engine import Clip, SpeechSettings
 from voices.errors import NothingToSayError
 from voices.kokoro import weights
 from voices.kokoro.care import carefully
-from voices.kokoro.finish import creaking, silence, trimmed, within_range
+from voices.kokoro.finish import creaking, projected, silence, trimmed, within_range
 from voices.kokoro.model import RATE_HZ, Model, Prompt
 from voices.kokoro.prosody import FRAME_MS, Delivery, apply_tones, durations
 from voices.kokoro.realisation import Realisation, realise
@@ -42,7 +42,7 @@ class Plan:
 
 MOST_SYMBOLS = 260
 """In one run; the model takes 510, but memory and the wait for the first sound grow with it."""
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Raised whenever the code changes the sound of the same data."""
 
 
@@ -71,7 +71,7 @@ class KokoroEngine:
         for plan in self.plans(text, settings):
             if pieces:
                 pieces.append(silence(settings.comma_pause_ms))
-            pieces.append(trimmed(self._spoken(plan)))
+            pieces.append(trimmed(projected(self._spoken(plan))))
         return Clip(within_range(np.concatenate(pieces)), RATE_HZ)
 
     def plans(self, text: str, settings: SpeechSettings) -> Iterator[Plan]:

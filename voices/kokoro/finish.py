@@ -13,10 +13,27 @@ _MOST = 0.89
 _LEAD_MS, _TAIL_MS, _FADE_MS = 30, 50, 10
 
 
+_DEEP_HZ = 180.0
+"""Below this the voice is let fall by 12 dB an octave: no horn carries it."""
+_DULL_HZ, _BRIGHT_HZ, _AIR_HZ, _NOTHING_HZ = 700.0, 2_800.0, 6_500.0, 11_000.0
 _STRONG_SHARE = 0.4
 """Of a beat of creak: the pulses that are let through."""
 _SMOOTH = np.hanning(97) / np.hanning(97).sum()
 """4 ms, so that a beat does not click."""
+
+
+def projected(samples: Floats, bright_db: float = 8.0) -> Floats:
+    """As a person speaks up against noise: as loud, but with less of the fundamental and more of what tells consonants and
+    vowels apart: what lies above the first formants is raised by `bright_db`. In a noisy yard fewer words are lost so;
+    where it is quiet it makes no difference.
+    """
+    hz = np.maximum(np.fft.rfftfreq(len(samples), 1 / RATE_HZ), 1.0)
+    rise = np.interp(np.log2(hz), np.log2([_DULL_HZ, _BRIGHT_HZ, _AIR_HZ, _NOTHING_HZ]), [0, 1, 1, 0])
+    gain = 10 ** (bright_db * rise / 20) / np.sqrt(1 + (_DEEP_HZ / hz) ** 4)
+    louder = np.fft.irfft(np.fft.rfft(samples.astype(np.float64)) * gain, len(samples))
+    before, after = (float(np.mean(np.square(sound, dtype=np.float64))) for sound in (samples, louder))
+    evened: Floats = (louder * (before / max(after, 1e-12)) ** 0.5).astype(np.float32)
+    return evened
 
 
 def creaking(samples: Floats, start: int, end: int, creak: Creak) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from voices.kokoro.finish import creaking
+from voices.kokoro.finish import creaking, projected
 from voices.kokoro.model import RATE_HZ
 from voices.kokoro.rules import Creak, load_rules
 
@@ -30,6 +30,24 @@ def test_the_voice_breaks_in_the_second_half_of_the_rime_and_fades(tone):
     levels = [_level_db(window) for window in windows]
     assert max(levels) - min(levels) > 12
     assert np.abs(np.diff(tone)).max() < 2.5 * np.abs(np.diff(plain)).max()
+
+
+def test_what_tells_sounds_apart_is_raised_and_the_level_kept():
+    seconds = np.arange(RATE_HZ) / RATE_HZ
+    deep, low, high = (0.2 * np.sin(2 * np.pi * hz * seconds) for hz in (90, 500, 3000))
+    before = (deep + low + high).astype(np.float32)
+    after = projected(before)
+    assert _level_db(after) == pytest.approx(_level_db(before), abs=0.01)
+
+    def part(sound, hz):
+        return float(np.abs(np.fft.rfft(sound))[hz])  # a second of sound has one bin a hertz
+
+    assert part(after, 3000) > 1.8 * part(after, 500)
+    assert part(after, 90) < 0.4 * part(after, 500)
+
+
+def test_projected_silence_stays_silent():
+    assert not projected(np.zeros(4_800, np.float32)).any()
 
 
 def test_a_rime_cut_off_by_the_end_of_the_sound_is_left_whole(tone):
