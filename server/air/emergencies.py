@@ -19,6 +19,7 @@ from protocol.states import ENDS, State
 from server import areas, audit, cap, drills, groups
 from server.air import revisions
 from server.air.manifest import audio_of_versions
+from server.bulletins import store
 from server.deliveries import move
 from server.errors import ConflictError, InvalidInputError, NotFoundError
 from server.people import rights
@@ -77,7 +78,7 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
         raise InvalidInputError("Phát tin khẩn cấp phải ghi rõ người ra lệnh, ví dụ “Chủ tịch UBND xã Nguyễn Văn A”.")
     if not timedelta(minutes=1) <= wish.lasts <= LONGEST:
         raise InvalidInputError("Tin khẩn cấp có hiệu lực từ 1 phút đến 72 giờ.")
-    version, bulletin = _message(session, wish)
+    version, bulletin = _message(session, person, wish)
     audio = audio_of_versions(session, [version.id]).get(version.id)
     if audio is None:
         raise ConflictError("Tin này chưa có tiếng hoàn chỉnh nên chưa phát khẩn cấp được. Hãy dựng tiếng trước.")
@@ -193,6 +194,7 @@ def prepare(session: Session, person: Person, *, hazard: str, version_id: str, a
     rights.require(session, person, rights.Action.EMERGENCY, area.id, Priority.EMERGENCY)
     if hazard not in HAZARDS:
         raise InvalidInputError(f"Loại hiểm họa phải là một trong: {', '.join(HAZARDS)}.")
+    store.find_version(session, person, version_id)
     version, _ = _approved(session, version_id)
     if version.id not in audio_of_versions(session, [version.id]):
         raise ConflictError("Tin này chưa có tiếng hoàn chỉnh. Hãy dựng tiếng trước.")
@@ -228,12 +230,14 @@ def in_the_air(session: Session, at: datetime) -> list[tuple[int, str]]:
     return sorted(tokens)
 
 
-def _message(session: Session, wish: Order) -> tuple[Version, Bulletin]:
+def _message(session: Session, person: Person, wish: Order) -> tuple[Version, Bulletin]:
     if bool(wish.version_id) == bool(wish.prepared_id):
         raise InvalidInputError("Hãy chọn đúng một: bản tin đã duyệt, hoặc tin khẩn cấp soạn sẵn.")
     prepared = session.get(PreparedEmergency, wish.prepared_id) if wish.prepared_id else None
     if wish.prepared_id and (prepared is None or prepared.retired_at is not None):
         raise NotFoundError("Không có tin khẩn cấp soạn sẵn này.")
+    if prepared is None:
+        store.find_version(session, person, wish.version_id)
     version, _ = _approved(session, prepared.version_id if prepared else wish.version_id)
     return _approved(session, drills.fitting(session, version, prepared, test=wish.test).id)
 

@@ -14,8 +14,8 @@ from server import groups, policy, speakers
 from server.air import commands, emergencies
 from server.air.again import send_again
 from server.air.emergencies import Order
-from server.errors import ConflictError, ForbiddenError, InvalidInputError
-from server.tables import DeviceCommand, RoleName
+from server.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from server.tables import DeviceCommand, Person, RoleName
 from server.tables.columns import now
 
 AUTHORITY = "Chủ tịch UBND xã Hoàng Văn Khuê"
@@ -164,6 +164,23 @@ def test_not_everybody_may_raise_one(station):
     station.speaker("loa-a")
     with pytest.raises(ForbiddenError):
         order(station, person=station.people[RoleName.TECHNICIAN], version_id=station.approved())
+
+
+def test_what_somebody_may_not_read_he_cannot_send_out(station):
+    station.speaker("loa-a")
+    version = station.approved()
+    village = Person(
+        username="xom", name="Lý Thị Súa", role=RoleName.LEADER, area_id=station.areas["thon-1"].id, password_hash="-"
+    )
+    with station.database.write() as session:
+        session.add(village)
+    with pytest.raises(NotFoundError):
+        order(station, person=village, area_id="thon-1", version_id=version)
+    with station.database.write() as session, pytest.raises(NotFoundError):
+        emergencies.prepare(session, village, hazard="flood", version_id=version, area_id="thon-1")
+    with station.database.write() as session:
+        prepared = emergencies.prepare(session, station.officer, hazard="flood", version_id=version, area_id="thon-1")
+    assert order(station, person=village, area_id="thon-1", prepared_id=prepared.id).ordered_by == village.id
 
 
 def test_prepared_messages_wait_on_the_devices_of_their_area(station, devices):
