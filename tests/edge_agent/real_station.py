@@ -151,6 +151,8 @@ class RealStation:
         arguments = ["--state", str(self.box), "--sink", "wav", "--wav", str(self.folder / "out.wav")]
         agent = subprocess.Popen([sys.executable, *program, *arguments], stderr=log, stdout=log)
         log.close()
+        with contextlib.suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, agent.pid, -5)  # as its unit has it
         self.agents.append(agent)
         wait_for(lambda: any(self.presence[online:]))
         return agent
