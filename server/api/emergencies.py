@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session, col, select
 
-from server import areas, drills
+from server import drills
 from server.air import commands, emergencies
 from server.api.air import AirDep
 from server.api.context import PersonDep, StationDep
@@ -19,6 +19,7 @@ from server.api.views import (
     occurrence_views,
 )
 from server.errors import NotFoundError
+from server.people import rights
 from server.tables import Area, Emergency, Occurrence, Person, PreparedEmergency
 
 router = APIRouter(tags=["emergencies"])
@@ -114,7 +115,7 @@ def get_emergencies(person: PersonDep, station: StationDep) -> Items[EmergencyVi
     with station.database.read() as session:
         rows = session.exec(
             select(Emergency)
-            .where(col(Emergency.area_id).in_(areas.concerning(session, person.area_id)))
+            .where(col(Emergency.area_id).in_(rights.concerned(session, person)))
             .order_by(col(Emergency.ordered_at).desc())
             .limit(50)
         ).all()
@@ -129,7 +130,7 @@ def get_prepared(person: PersonDep, station: StationDep) -> Items[PreparedView]:
             select(PreparedEmergency)
             .where(
                 col(PreparedEmergency.retired_at).is_(None),
-                col(PreparedEmergency.area_id).in_(areas.concerning(session, person.area_id)),
+                col(PreparedEmergency.area_id).in_(rights.concerned(session, person)),
             )
             .order_by(col(PreparedEmergency.hazard), col(PreparedEmergency.id))
         )
@@ -193,7 +194,7 @@ def post_stop_all(body: StopRequest, person: PersonDep, station: StationDep) -> 
 
 def _visible(session: Session, person: Person, emergency_id: str) -> Emergency:
     row = session.get(Emergency, emergency_id)
-    if row is None or row.area_id not in areas.concerning(session, person.area_id):
+    if row is None or row.area_id not in rights.concerned(session, person):
         raise NotFoundError("Không có tin khẩn cấp này.")
     return row
 

@@ -88,13 +88,6 @@ def post_move(occurrence_id: str, body: MoveRequest, person: PersonDep, station:
 def _view(session: Session, person: Person, occurrence_id: str) -> OccurrenceView:
     occurrence = session.get(Occurrence, occurrence_id)
     schedule = session.get(Schedule, occurrence.schedule_id) if occurrence else None
-    if occurrence is None or schedule is None or not _concerns(session, person, schedule):
+    if occurrence is None or schedule is None or schedule.area_id not in rights.concerned(session, person):
         raise NotFoundError("Không có lượt phát này.")
     return occurrence_views(session, [occurrence])[0]
-
-
-def _concerns(session: Session, person: Person, schedule: Schedule) -> bool:
-    """Whether it is heard at the person's place, or goes to one that the person was given a right at."""
-    return schedule.area_id in areas.concerning(session, person.area_id) or rights.may(
-        session, person, rights.Action.READ, schedule.area_id
-    )

@@ -102,6 +102,14 @@ def reach(session: Session, person: Person) -> set[str]:
     return found
 
 
+def concerned(session: Session, person: Person) -> set[str]:
+    """Ids of the areas whose broadcasts are heard where the person has a right: by role, or by a grant in force."""
+    found = areas.concerning(session, person.area_id)
+    for grant in _grants(session, person):
+        found |= areas.concerning(session, grant.area_id)
+    return found
+
+
 def require(
     session: Session, person: Person, action: Action, area_id: str, priority: Priority = Priority.NORMAL
 ) -> None:

@@ -102,6 +102,10 @@ def test_who_was_given_a_right_elsewhere_can_use_it(commune):
     assert commune.call("truongthon", "GET", f"/occurrences/{made}")["id"] == made
     assert commune.call("truongthon", "POST", f"/occurrences/{made}/withdraw")["status"] == "withdrawn"
 
+    body = {"hazard": "flood", "area_id": "khuoi-khit", "version_id": commune.approved(priority=1)}
+    prepared = commune.call("canbo", "POST", "/emergencies/prepared", json=body)["id"]
+    assert [one["id"] for one in commune.call("truongthon", "GET", "/emergencies/prepared")["items"]] == [prepared]
+
 
 def test_nobody_gives_what_he_has_not(commune):
     me = commune.call("lanhdao", "GET", "/me")["id"]
