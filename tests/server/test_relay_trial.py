@@ -20,6 +20,13 @@ def wav(samples, folder):
     return path.read_bytes()
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    """Whatever stands between this machine and the world: the radio is on this machine."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+
+
 @pytest.fixture(scope="module")
 def radio(tmp_path_factory):
     """An HTTP server with a tone, silence, a web page and a file that is no sound."""
