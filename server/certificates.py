@@ -64,7 +64,9 @@ def _authority(path: Path, key_path: Path) -> tuple[x509.Certificate, ec.Ellipti
     if path.exists() and key_path.exists():
         loaded = serialization.load_pem_private_key(key_path.read_bytes(), None)
         assert isinstance(loaded, ec.EllipticCurvePrivateKey)
-        return x509.load_pem_x509_certificate(path.read_bytes()), loaded
+        authority = x509.load_pem_x509_certificate(path.read_bytes())
+        if authority.not_valid_after_utc > datetime.now(UTC):  # else nobody believes it any more
+            return authority, loaded
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Loa Làng {socket.gethostname()}"[:64])])
     at = datetime.now(UTC)

@@ -61,6 +61,16 @@ def test_what_is_trusted_stays_and_what_ends_is_renewed(tmp_path, monkeypatch):
     assert end > datetime.now(UTC) + timedelta(days=390)
 
 
+def test_an_authority_whose_years_are_over_is_followed_by_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(certificates, "_CA_LASTS", timedelta(0))
+    ended = certificates.ensure(tmp_path / "tls").ca.read_bytes()
+    monkeypatch.undo()
+    made = certificates.ensure(tmp_path / "tls", "10.9.8.7")
+    assert made.ca.read_bytes() != ended
+    leaf, ca = (x509.load_pem_x509_certificate(file.read_bytes()) for file in (made.chain, made.ca))
+    verifier(ca, "10.9.8.7").verify(leaf, [])
+
+
 @pytest.mark.parametrize("ruin", ["another key", "another leaf", "another pair", "an empty file"])
 def test_files_that_do_not_belong_together_are_made_anew(tmp_path, ruin):
     made, other = certificates.ensure(tmp_path / "tls"), certificates.ensure(tmp_path / "other")
