@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from server.settings import Settings
 
 log = structlog.get_logger(__name__)
 _GRACE_S = 5
+_RENEWED_S = 86_400.0
 
 
 class AlreadyRunningError(StationError):
@@ -76,11 +78,36 @@ def _config(app: FastAPI, **more: Any) -> uvicorn.Config:
 def _secure(app: FastAPI, settings: Settings, listener: socket.socket) -> tuple["_Beside", socket.socket]:
     files = certificates.ensure(settings.tls_dir, settings.host)
     # the application is started and stopped by the plain one
-    return _Beside(_config(app, lifespan="off", ssl_certfile=files.chain, ssl_keyfile=files.key)), listener
+    config = _config(app, lifespan="off", ssl_certfile=files.chain, ssl_keyfile=files.key)
+    return _Beside(config, settings), listener
+
+
+async def keep_certified(context: ssl.SSLContext, settings: Settings) -> None:
+    """Once a day, without an end: a station may run longer than its certificate lasts, and get another address."""
+    while True:
+        await asyncio.sleep(_RENEWED_S)
+        try:
+            files = await asyncio.to_thread(certificates.ensure, settings.tls_dir, settings.host)
+            context.load_cert_chain(files.chain, files.key)
+        except (OSError, ValueError):
+            log.exception("Certificate could not be renewed")
 
 
 class _Beside(uvicorn.Server):
     """The same application over HTTPS; signals are the other's affair."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def main_loop(self) -> None:
+        """Its certificate is looked after as long as it runs."""
+        assert self.config.ssl is not None
+        care = asyncio.create_task(keep_certified(self.config.ssl, self._settings))
+        try:
+            await super().main_loop()
+        finally:
+            care.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """The station's own authority: believed for private names alone, kept, renewed; and a real station answers by it."""
 
+import asyncio
 import ssl
 import stat
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,8 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from loa.children import Children
 from loa.stage import Stage, StageOptions
-from server import certificates
+from server import certificates, process
+from server.settings import Settings
 
 
 def verifier(ca, name):
@@ -84,6 +86,35 @@ def test_files_that_do_not_belong_together_are_made_anew(tmp_path, ruin):
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(again.chain, again.key)
     leaf, ca = (x509.load_pem_x509_certificate(file.read_bytes()) for file in (again.chain, again.ca))
     leaf.verify_directly_issued_by(ca)
+
+
+def test_a_station_that_runs_shows_the_renewed_one(tmp_path, monkeypatch):
+    settings = Settings(data_dir=tmp_path)
+    first = certificates.ensure(settings.tls_dir, "10.9.8.7")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(first.chain, first.key)
+    believed = ssl.create_default_context(cafile=first.ca)
+    believed.check_hostname = False
+
+    async def shown(port):
+        _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=believed)
+        leaf = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        writer.close()
+        return leaf
+
+    async def serve():
+        async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context) as server:
+            port = server.sockets[0].getsockname()[1]
+            before = await shown(port)
+            monkeypatch.setattr(certificates, "_RENEWED", timedelta(days=400))
+            monkeypatch.setattr(process, "_RENEWED_S", 0.01)
+            care = asyncio.create_task(process.keep_certified(context, settings))
+            async with asyncio.timeout(30):
+                while await shown(port) == before:
+                    pass
+            care.cancel()
+
+    asyncio.run(serve())
 
 
 def test_the_station_answers_by_it(tmp_path, monkeypatch):
