@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form
 from sqlmodel import col, select
@@ -15,7 +16,7 @@ from server.console import slots
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, NotFoundError, StationError
 from server.programmes import EntryKind
-from server.tables import Area
+from server.tables import Area, ScheduleStatus
 from server.tables.columns import now
 
 router = APIRouter(prefix="/khung-ngay", include_in_schema=False)
@@ -59,11 +60,14 @@ def post_filled(
             contents={key: _content(chosen) for key, chosen in filled.items()},
             skip_holidays=skip_holidays,
         )
-        api.post_apply(plan_id, body, page.person, page.station)
+        made = api.post_apply(plan_id, body, page.person, page.station).items
     except (StationError, ScheduleError) as error:
         values = {"filled": filled, "area_id": area_id, "first_day": first_day, "skip_holidays": skip_holidays}
         return _show(page, plan_id, values, str(error), error.status if isinstance(error, StationError) else 422)
-    return to("/ke-hoach", "lich")
+    asks = any(schedule.status is ScheduleStatus.UNCONFIRMED for one in made for schedule in one.schedules)
+    answer = to("/ke-hoach", "cho-nguoi-hai" if asks else "lich")
+    answer.headers["location"] += f"&noi={quote(area_id)}&ngay={body.first_day}"
+    return answer
 
 
 def _day(text: str) -> date:

@@ -186,7 +186,9 @@ def test_a_relay_by_hand_and_a_day_plan_with_it(village, browser):
     wrong = [f"version:{version}", "", ""]
     assert "dành cho một nguồn tiếp sóng" in text(officer.send(plan, content=wrong, status=422, **fields))
     page = text(officer.send(plan, content=[f"relay:{relay}", "", f"version:{version}"], **fields))
-    assert "Kế hoạch phát từng phút" in page
+    assert "Kế hoạch phát từng phút" in page  # of the first day
+    assert "05:30–06:00 Thời sự Tiếp sóng · Xã Khuổi Nằn" in page
+    assert "17:00–17:00:20 Bản tin chiều" in page
     found = {(one["duration_ms"], one["rule"]) for one in village.call("canbo", "GET", "/schedules")["items"]}
     assert found == {(1_800_000, "FREQ=DAILY"), (20_000, "FREQ=DAILY")}
     leader.send(f"{path}/bo", status=403)
