@@ -65,5 +65,10 @@ def links(role: RoleName, may: Callable[[str], bool], path: str) -> list[Link]:
     return [Link(entry.path, entry.label, entry.icon, entry is here) for entry in mine]
 
 
+def leads_to(path: str, role: RoleName) -> bool:
+    """Whether the role has an entry with this path."""
+    return any(entry.path == path and role in entry.roles for entry in ENTRIES)
+
+
 def _fits(entry: Entry, path: str) -> bool:
     return any(path == start or (start != "/" and path.startswith(f"{start}/")) for start in (entry.path, *entry.under))

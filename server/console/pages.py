@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from server import words
+from server import inbox, words
 from server.api.context import PersonDep, StationDep
 from server.api.views import OccurrenceView
 from server.console import languages, navigation
@@ -78,6 +78,7 @@ class Page:
                 links=navigation.links(self.person.role, self.may, path) if self.person else [],
                 at_the_thumb=navigation.AT_THE_THUMB,
                 waiting=self._waiting(),
+                unopened=self._unopened(),
                 path=path,
                 language=self.language,
                 languages=languages.LANGUAGES,
@@ -141,6 +142,13 @@ class Page:
             return 0
         with self.station.database.read() as session:
             return waiting_count(session, self.person)
+
+    def _unopened(self) -> int:
+        """How many messages from above nobody has opened yet, for whom the box is for."""
+        if self.person is None or not navigation.leads_to("/hop-thu", self.person.role):
+            return 0
+        with self.station.database.read() as session:
+            return inbox.unopened(session, self.person)
 
 
 def waiting_count(session: Session, person: Person) -> int:

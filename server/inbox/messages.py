@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from protocol.priorities import Priority
 from server import areas, audit, notices
@@ -56,6 +56,12 @@ def in_inbox(
     if before_id:
         query = query.where(col(InboxMessage.id) < before_id)
     return list(session.exec(query.order_by(col(InboxMessage.id).desc()).limit(limit)))
+
+
+def unopened(session: Session, person: Person) -> int:
+    """How many messages for the person's place and below nobody has opened."""
+    new = select(func.count()).where(InboxMessage.status == InboxStatus.NEW)
+    return session.exec(new.where(col(InboxMessage.area_id).in_(rights.reach(session, person)))).one()
 
 
 def open_message(session: Session, person: Person, message_id: str) -> InboxMessage:
