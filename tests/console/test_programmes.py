@@ -53,9 +53,9 @@ def test_a_programme_is_put_in_order_and_on_air(look, commune, bulletins):
     path = page.url.partition("#")[0].partition("?")[0]
     for title in bulletins:
         choose(page, "bản tin", title).click()
-        page.locator(".item.bulletin", has_text=title).wait_for()
+        page.locator(".item.of-bulletin", has_text=title).wait_for()
     choose(page, "tiếp sóng", "Thời sự quốc gia").click()
-    page.locator(".item.relay").wait_for()
+    page.locator(".item.of-relay").wait_for()
     with commune.client("canbo") as officer:
         assert parts(officer, path) == [*bulletins, "Thời sự quốc gia"]
         page.get_by_role("button", name="Lên: Thời sự quốc gia").focus()

@@ -99,7 +99,9 @@ def test_by_hand_it_waits_for_the_leader_at_once(village, tune):
     assert "Chưa có tệp âm thanh" in page
     files = {"file": (tune.name, tune.read_bytes())}
     page = officer.send("/chuong-trinh/am-thanh", kind="recording", title="Lời dặn", files=files)
-    assert "Chờ duyệt" in page or "chờ duyệt" in page
+    assert "Đang chờ lãnh đạo duyệt" in page
+    assert "Kịch bản đọc" not in page  # nothing of it is read
+    assert "Giọng đọc của đài" not in page
     (made,) = village.call("canbo", "GET", "/sounds")["items"]
     assert (made["title"], made["kind"], made["version"]["status"]) == ("Lời dặn", "recording", "submitted")
     assert "Lời dặn" in Browser.signed_in(village.client, "lanhdao").open("/ban-tin/cho-duyet")
