@@ -15,6 +15,7 @@ from server.database import Database
 from server.errors import InvalidInputError
 from server.people import rights
 from server.public import sound
+from server.scheduling import OPEN_SCHEDULES
 from server.settings import Settings
 from server.tables import (
     Area,
@@ -32,7 +33,6 @@ from server.tables import (
     ProductionStatus,
     RetentionRule,
     Schedule,
-    ScheduleStatus,
     SignIn,
     StoredDocument,
     Track,
@@ -165,7 +165,7 @@ class Broom:
     def _audio(self, session: Session, before: datetime) -> tuple[int, list[Path]]:
         """Sound of versions that no schedule, prepared message or draft needs, and that has not been due since `before`."""
         needed = select(Schedule.version_id).where(
-            col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING)),
+            col(Schedule.status).in_(OPEN_SCHEDULES),
             (col(Schedule.rule) != "") | (col(Schedule.start_at) >= before),
         )
         kept = select(PreparedEmergency.version_id).where(col(PreparedEmergency.retired_at).is_(None))

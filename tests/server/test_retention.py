@@ -46,6 +46,18 @@ def sounding(commune, name, duration_ms=20_000):
     return version, path
 
 
+def test_audio_stays_for_what_waits_for_a_second_person(commune):
+    commune.speaker("loa-1")
+    night = {"allowed": [{"start": "00:00", "end": "00:00"}], "usual": [{"start": "05:00", "end": "21:00"}]}
+    commune.call("lanhdao", "PUT", "/areas/khuoi-nan/policy", json=night)
+    asked, kept = sounding(commune, "dd")
+    at = commune.soon().replace(hour=20, minute=15) + timedelta(days=1)  # 03:15 in Việt Nam
+    made = commune.schedule(asked, start_at=at, rule="FREQ=DAILY")
+    assert made["status"] == "unconfirmed"
+    assert sweep(commune, days=400)["audio"] == 0
+    assert kept.exists()
+
+
 def test_audio_goes_when_nothing_needs_it_and_can_be_ordered_again(commune):
     commune.speaker("loa-1")
     needless, gone = sounding(commune, "aa")
