@@ -220,7 +220,7 @@ def test_a_box_takes_a_good_release_and_leaves_every_bad_one(tmp_path, wheels):
 
         deaf = box.release(
             "99.6",
-            edge_agent__line=("        if self.up or self._trying:", "        if True:"),
+            edge_agent__line=("        if self.up or self._trying:\n            return None", "        return None"),
             edge_agent__runtime__releases=("PROBATION_S = 900.0", "PROBATION_S = 5.0"),
         )
         births = len(station.versions)
