@@ -81,7 +81,11 @@ def test_a_good_release_is_taken_and_proves_itself(releases, trials, package):
     assert (trials.current / "wheel").exists()
 
 
-@pytest.mark.parametrize("content", [b"not a tar", bundle(broken=b"1"), bundle(**{"../../evil": b"1"})])
+@pytest.mark.parametrize(
+    "content",
+    [b"not a tar", bundle(broken=b"1"), bundle(**{"../../evil": b"1"})],
+    ids=["no tar", "does not run", "out of its folder"],
+)
 def test_a_bad_package_changes_nothing(releases, trials, tmp_path, content):
     path = tmp_path / "bad.tar"
     path.write_bytes(content)

@@ -46,9 +46,7 @@ def test_a_voice_that_is_forgotten_while_it_is_opened_is_taken_back(tmp_path):
     assert told == ["kept"]
 
 
-@pytest.mark.parametrize(
-    "url", ["http://[::1", "http://a b", "ht!tp://x", "http://\x00", "//", "http://loa.invalid:99999/"]
-)
+@pytest.mark.parametrize("url", ["http://[::1", "ht!tp://x", "http://\x00", "//", "http://127.0.0.1:99999/"])
 def test_an_address_that_is_none_fails_like_one_that_does_not_answer(tmp_path, url):
     web = HttpWeb(
         station_url="http://127.0.0.1:9",
