@@ -20,13 +20,13 @@ from server.console.emergency_templates import TEMPLATES
 from server.console.pages import Page, PageDep, to
 from server.errors import NotFoundError, StationError
 from server.people import rights
+from server.scheduling import OPEN_SCHEDULES
 from server.tables import (
     Area,
     Occurrence,
     OccurrenceStatus,
     Person,
     Schedule,
-    ScheduleStatus,
     StoredDocument,
     Version,
     VersionStatus,
@@ -126,7 +126,7 @@ def get_bulletin(bulletin_id: str, page: PageDep, ban: int = 0) -> Response:
             .join(Area, col(Schedule.area_id) == col(Area.id))
             .where(
                 Schedule.version_id == version.id,
-                col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING)),
+                col(Schedule.status).in_(OPEN_SCHEDULES),
             )
         ).all()
     script = store.script_of(version)

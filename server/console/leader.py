@@ -25,6 +25,7 @@ _WORDS = (
     N_("Chưa nên phát lúc này"),
 )
 """What is sent back most often for, by one touch."""
+_ASKED = (ScheduleStatus.WAITING, ScheduleStatus.UNCONFIRMED)
 
 
 @router.get("")
@@ -121,7 +122,7 @@ def _planned(session: Session, version: Version) -> list[tuple[Schedule, str]]:
     rows = session.exec(
         select(Schedule, Area.name)
         .join(Area, col(Schedule.area_id) == col(Area.id))
-        .where(Schedule.version_id == version.id, Schedule.status == ScheduleStatus.WAITING)
+        .where(Schedule.version_id == version.id, col(Schedule.status).in_(_ASKED))
         .order_by(col(Schedule.start_at))
     )
     return [(schedule, place) for schedule, place in rows]

@@ -23,7 +23,7 @@ from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
 from server.policy import PolicyBreachError, VillageRules
 from server.productions import order
-from server.scheduling import Wish, schedule
+from server.scheduling import OPEN_SCHEDULES, Wish, schedule
 from server.scheduling.load import loads
 from server.tables import Person, RoleName, Schedule, ScheduleStatus, Speaker, Version, VersionStatus
 from server.tables.columns import now
@@ -112,11 +112,11 @@ def post_when(
                 approval.submit(session, page.person, version_id)
                 order(session, page.person, version_id, station.settings.voice)
             wish = Wish(version_id=version_id, area_id=bulletin.area_id, start_at=start_at, when_approved=True)
-            schedule(session, page.person, wish, now(), station.settings.timezone)
+            made, _ = schedule(session, page.person, wish, now(), station.settings.timezone)
     except (StationError, ScheduleError) as error:
         return _message(page, version_id, {"day": day, "hour": hour}, str(error), getattr(error, "status", 422))
     station.air.kick()
-    return to("/thon", "thon-gui")
+    return to("/thon", "cho-nguoi-hai" if made.status is ScheduleStatus.UNCONFIRMED else "thon-gui")
 
 
 @router.get("/bao-hong")
@@ -190,7 +190,7 @@ def _message(page: Page, version_id: str, values: dict[str, str], error: str, st
         planned = session.exec(
             select(Schedule).where(
                 Schedule.version_id == version_id,
-                col(Schedule.status).in_((ScheduleStatus.ACTIVE, ScheduleStatus.WAITING)),
+                col(Schedule.status).in_(OPEN_SCHEDULES),
             )
         ).all()
     starts = {entry["sentence_id"]: entry["start_ms"] for entry in reversed(production.timeline)} if production else {}

@@ -78,6 +78,9 @@ def test_somebody_else_agrees_to_an_unusual_hour_where_it_is_seen(village, brows
         assert "ngoài giờ phát quen thuộc: 05:00–21:00 (Xã Khuổi Nằn)" in seen
         assert "Nông Thị Hoa đặt lịch" in seen
     assert "Tiếp sóng nhầm giờ" not in text(browser("kythuat").open("/lich"))
+    used = village.call("canbo", "GET", f"/versions/{version}")["bulletin_id"]
+    assert "lặp lại" in text(officer.open(f"/ban-tin/{used}"))
+    assert "chờ người thứ hai đồng ý" in text(officer.html)
     agree = next(path for path in leader.forms() if path.endswith("/dong-y"))
     refused = officer.send(agree, status=403)
     assert "phải do người thứ hai đồng ý" in text(refused)
