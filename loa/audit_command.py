@@ -66,11 +66,11 @@ def _errors_to_the_person() -> Iterator[None]:
 
 
 def _stored(data: Path) -> Iterator[dict[str, Any]]:
+    from loa.station_folder import settings_of
     from server.audit import entries
     from server.database import Database
-    from server.settings import Settings
 
-    database = Database(Settings.from_environment(data.resolve()).database)
+    database = Database(settings_of(data).database)
     try:
         with database.read() as session:
             yield from entries(session)
@@ -79,7 +79,7 @@ def _stored(data: Path) -> Iterator[dict[str, Any]]:
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    with sys.stdin if str(file) == "-" else file.open(encoding="utf-8") as lines:
+    with sys.stdin if str(file) == "-" else file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
                 entry = json.loads(line)

@@ -24,10 +24,10 @@ def plan(
     """In từng phút loa sẽ làm gì, tin nào đụng tin nào, tin nào bị ngắt và phát tiếp lúc nào."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from loa.station_folder import settings_of
     from server.errors import StationError
-    from server.settings import Settings
 
-    settings = Settings.from_environment(data.resolve())
+    settings = settings_of(data)
     zone = ZoneInfo(settings.timezone)
     now = datetime.now(zone)
     try:

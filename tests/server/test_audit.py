@@ -112,3 +112,16 @@ def test_an_export_is_verified_anywhere(tmp_path):
     bad = run(app, ["verify", str(file)])
     assert bad.exit_code == 1
     assert "mục số 3" in bad.output
+
+
+def test_what_is_no_log_is_not_called_whole(tmp_path):
+    run = CliRunner().invoke
+    absent = tmp_path / "nowhere"
+    for arguments in (["verify", "--data", str(absent)], ["export", "--data", str(absent)]):
+        refused = run(app, arguments)
+        assert refused.exit_code == 1
+        assert "Không có đài nào trong thư mục" in refused.output
+    assert not absent.exists()
+    garbage = tmp_path / "log.jsonl"
+    garbage.write_bytes(bytes(range(256)) * 8)
+    assert run(app, ["verify", str(garbage)]).exit_code == 1
