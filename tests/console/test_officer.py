@@ -19,6 +19,19 @@ def next_monday():
     return today + timedelta(days=7 - today.weekday())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _wont(commune):
+    """This commune is wont to broadcast at 17:00, whatever other tests have put on air: the hour is offered as a button."""
+    with commune.client("canbo") as officer:
+        data = {"text": "Mời bà con nghe đài.", "title": "Giờ quen thuộc"}
+        version = officer._answer(officer._send("POST", "/bulletins", data=data))["version"]["id"]
+        officer.post(f"/versions/{version}/submit")
+        body = {"version_id": version, "area_id": commune.area_id("na-it"), "when_approved": True}
+        for days in range(20, 26):
+            day = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date() + timedelta(days=days)
+            officer.post("/schedules", {**body, "start_at": f"{day}T17:00:00+07:00"})
+
+
 class Clicks:
     """Presses, and counts."""
 
