@@ -27,6 +27,8 @@ _HOURS = (time(5, 30), time(11, 0), time(17, 0))
 """Where nothing was ever put on air: when communes are wont to broadcast."""
 _CHOICES = 3
 _REMEMBERED = 60
+_WONT = 2
+"""What was put on air "now" leaves an odd minute behind, once: a habit comes again."""
 
 
 @router.get("")
@@ -110,7 +112,7 @@ def _usual(page: Page, area_id: str) -> list[datetime]:
             .limit(_REMEMBERED)
         )
         often = Counter(at.astimezone(page.zone).time().replace(second=0, microsecond=0) for at in rows)
-    hours = [hour for hour, _ in often.most_common(_CHOICES)]
+    hours = [hour for hour, times in often.most_common(_CHOICES) if times >= _WONT]
     hours += [hour for hour in _HOURS if hour not in hours][: _CHOICES - len(hours)]
     soonest = (now() + _READY).astimezone(page.zone)
     found = []
