@@ -113,7 +113,8 @@ def spare(commune, tmp_path):
         assert technician.patch(f"/speakers/{found.id}", {"in_repair": True})["in_repair"]
 
 
-@pytest.mark.parametrize("size", BOTH)
+@pytest.mark.long
+@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_the_life_of_a_box_from_afar(look, spare, size):
     technician = look("kythuat", size)
     page = technician.open(f"/ky-thuat/{spare.id}").page

@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = [
-    "install-edge", "install-station", "edge-wheels", "build-deb", "edge/set-up", "edge/deb/postinst", "edge/deb/prerm",
-    "edge/deb/postrm",
+    "install-edge", "install-station", "edge-wheels", "edge-release", "build-deb", "edge/set-up", "edge/deb/postinst",
+    "edge/deb/prerm", "edge/deb/postrm",
 ]  # fmt: skip
 UNITS = ["edge/loa-agent.service", "edge/loa-agent-enrol.service", "station/loa-station.service"]
 MOST_EXPOSED = 30

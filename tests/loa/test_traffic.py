@@ -88,8 +88,8 @@ def test_a_month_is_twenty_bulletins_a_day():
     bulletin, planning = Tally(), Tally()
     bulletin.add(Kind.AUDIO, 540_000)
     counted = Counted(
-        reconnection=Tally(), planning=planning, bulletin=bulletin, poll=Tally(), heartbeat=Tally(), opened={Kind.AUDIO: 1},
-        handshake=3000, manifest_bytes=10_000, bytes_a_job=500,
+        reconnection=Tally(), planning=planning, bulletin=bulletin, report=Tally(), poll=Tally(), heartbeat=Tally(),
+        opened={Kind.AUDIO: 1}, handshake=3000, manifest_bytes=10_000, bytes_a_job=500,
     )  # fmt: skip
     found = month(counted)
     audio = DAYS * BULLETINS_A_DAY * (540_000 + bulletin.tls[Kind.AUDIO] + 3000)
