@@ -68,23 +68,6 @@ def _fertiliser(match: "re.Match[str]", line: Line) -> Iterator[Part]:
     yield whole(match, " ".join(said))
 
 
-def _blood_group(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    """Nhóm máu O+, A-, AB."""
-    if "nhóm máu" in line.before(match.start()):
-        letters = "O" if match["x"] == "O" else line.dialect.spell(match["x"])
-        yield whole(match, f"{letters} {'cộng' if match['s'] == '+' else 'trừ'}", 0.95)
-
-
-def _rhesus(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    """Rh+, Rh(-): the sign is what counts."""
-    sign = "dương tính" if "+" in match[0] else "âm tính"
-    yield whole(match, f"{line.dialect.spell('RH')} {sign}", 0.95)
-
-
-def _virus(match: "re.Match[str]", line: Line) -> Iterator[Part]:
-    yield whole(match, " ".join(_spelled(match[0], line)))
-
-
 def _spelled(written: str, line: Line) -> Iterator[str]:
     for piece in re.findall(r"\d+|[^\W\d_]+", written):
         yield code_number(piece, line.dialect) if piece.isdecimal() else line.dialect.spell(piece)
@@ -358,9 +341,6 @@ EARLY_RULES = (
         _fertiliser,
         "digit",
     ),
-    Rule("blood group", re.compile(r"(?<!\w)(?P<x>AB|A|B|O)(?P<s>[+−-])(?!\w)"), _blood_group),
-    Rule("blood group", re.compile(r"(?<!\w)R[hH]\s?(?:\(\s?[+−–-]\s?\)|[+−–-](?!\w))"), _rhesus),
-    Rule("virus", re.compile(r"(?<!\w)(?:A\s?[/(]\s?)?H\d{1,2}N\d{1,2}\b"), _virus, "digit"),
 )
 LATE_RULES = (
     Rule(

@@ -9,7 +9,8 @@ from edge_agent.timekeeping import Timekeeper
 from protocol.envelope import Kind
 from protocol.messages import Alert, ClockState, StationState
 from protocol.states import Reason, State
-from tests.edge_agent.world import HOUR, NOON, FakeClock, World
+from tests.edge_agent.fakes import FakeClock
+from tests.edge_agent.world import HOUR, NOON, World
 
 S = State
 WAY = 1_700_000_000.0
