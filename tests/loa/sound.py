@@ -19,18 +19,22 @@ def samples(path: Path) -> tuple[np.ndarray, int, float]:
 def starts(path: Path, pattern: np.ndarray) -> list[float]:
     """Unix times at which `pattern` (at the WAV's rate) begins.
 
-    Peaks of the normalised cross-correlation above 0.85: the very same samples, a quarter of whose
-    energy may be missing where the machine was too busy to write a block in time.
+    Peaks of the normalised cross-correlation above 0.85: the very same samples. Blocks that the machine was too busy to write
+    in time are zeros: they count for neither, as long as two fifths of the pattern's energy are there.
     """
     sound, rate, epoch = samples(path)
     if len(sound) < len(pattern):
         return []
     size = 1 << (len(sound) + len(pattern)).bit_length()
-    correlation = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(pattern, size)), size)[: len(sound)]
+
+    def slid(over: np.ndarray, what: np.ndarray) -> np.ndarray:
+        return np.fft.irfft(np.fft.rfft(over, size) * np.conj(np.fft.rfft(what, size)), size)[: len(sound)]
+
+    correlation, written = slid(sound, pattern), slid((sound != 0).astype(float), pattern**2)
     energy = np.concatenate([[0.0], np.cumsum(sound**2)])
     window = np.minimum(np.arange(len(sound)) + len(pattern), len(sound))
-    norm = np.sqrt((energy[window] - energy[: len(sound)]) * np.sum(pattern**2)) + 1e-6
-    score = correlation / norm
+    norm = np.sqrt(np.maximum((energy[window] - energy[: len(sound)]) * written, 0)) + 1e-6
+    score = np.where(written > 0.4 * np.sum(pattern**2), correlation / norm, 0)
     found = []
     while (peak := int(np.argmax(score))) >= 0 and score[peak] > 0.85:
         found.append(epoch + peak / rate)

@@ -55,6 +55,7 @@ def test_the_main_job_from_document_to_three_speakers(tmp_path):
         assert abs(speaker["played_ms"] / 1000 - report["audio_s"]) < 0.5
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_any_document_and_the_broker_from_a_wheel(tmp_path, short_notice):
     code, printed, report = run_demo(tmp_path / "demo", "--broker", "iotcore", "--document", str(short_notice))

@@ -69,13 +69,13 @@ def ended(rows: dict[str, dict]) -> bool:
 
 
 def opening(stage: Stage, version: str) -> tuple[np.ndarray, int]:
-    """The first second of the bulletin, and its rate: nothing else in it is as like it as 0.72."""
+    """The first two seconds of the bulletin, and their rate: nothing else in it is like them."""
     with stage.client("canbo") as officer:
         opus = stage.options.folder / "heard.opus"
         opus.write_bytes(officer.download(f"/versions/{version}/audio"))
     sound, rate = soundfile.read(opus)
     first = int(np.flatnonzero(np.abs(sound) > 0.002)[0])
-    return sound[first : first + rate], rate
+    return sound[first : first + 2 * rate], rate
 
 
 def starts_heard(stage: Stage, bulletin: tuple[np.ndarray, int], speaker: str) -> int:
