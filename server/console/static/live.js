@@ -8,11 +8,21 @@ function tell(name, detail) {
   body.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
+// "throttle" in hx-trigger lets go what comes too soon after another, so a burst is told again when it is over: after the shorter
+// throttles and after the longest. Otherwise a page would go on showing what was true a moment before the last change.
+const AFTER_MS = [1200, 5200];
+const later = {};
+function moved(kind, detail) {
+  tell(`loa:${kind}`, detail);
+  for (const timer of later[kind] ?? []) clearTimeout(timer);
+  later[kind] = AFTER_MS.map((ms) => setTimeout(tell, ms, `loa:${kind}`, detail));
+}
+
 function connect() {
   if (events || document.hidden || !body.dataset.live) return;
   let lost = false;
   events = new EventSource(body.dataset.live);
-  for (const kind of KINDS) events.addEventListener(kind, (event) => tell(`loa:${kind}`, JSON.parse(event.data)));
+  for (const kind of KINDS) events.addEventListener(kind, (event) => moved(kind, JSON.parse(event.data)));
   events.addEventListener("open", () => { if (lost) tell("loa:again"); lost = false; show(true); });
   events.addEventListener("error", () => { lost = true; show(navigator.onLine); });
 }
