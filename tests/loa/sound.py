@@ -17,26 +17,45 @@ def samples(path: Path) -> tuple[np.ndarray, int, float]:
 
 
 def starts(path: Path, pattern: np.ndarray) -> list[float]:
-    """Unix times at which `pattern` (at the WAV's rate) begins.
+    """Unix times at which `pattern` (at the WAV's rate) begins, however much a busy machine stretched it.
 
-    Peaks of the normalised cross-correlation above 0.85: the very same samples. Blocks that the machine was too busy to write
-    in time are zeros: they count for neither, as long as two fifths of the pattern's energy are there.
+    A block that could not be written in time comes later, and all after it. So every quarter second of the pattern is looked for
+    on its own, as the very same samples (a normalised correlation above 0.97); at least a third of them must agree on the
+    beginning within 0.3 s.
     """
     sound, rate, epoch = samples(path)
-    if len(sound) < len(pattern):
+    length = rate // 4
+    pieces = [pattern[at : at + length] for at in range(0, len(pattern) - length + 1, length)]
+    told = sorted(
+        place - number * length
+        for number, piece in enumerate(pieces)
+        if np.sqrt(np.mean(piece**2)) > 0.005
+        for place in _places(sound, piece)
+    )
+    groups: list[list[int]] = []
+    for frame in told:
+        if groups and frame - groups[-1][0] <= 0.3 * rate:
+            groups[-1].append(frame)
+        else:
+            groups.append([frame])
+    begun: list[int] = []
+    for group in sorted((group for group in groups if len(group) >= len(pieces) / 3), key=len, reverse=True):
+        if all(abs(group[0] - known) > len(pattern) for known in begun):  # a sound that is like itself a note later
+            begun.append(group[0])
+    return sorted(epoch + frame / rate for frame in begun)
+
+
+def _places(sound: np.ndarray, piece: np.ndarray) -> list[int]:
+    """Frames at which these very samples are."""
+    if len(sound) < len(piece):
         return []
-    size = 1 << (len(sound) + len(pattern)).bit_length()
-
-    def slid(over: np.ndarray, what: np.ndarray) -> np.ndarray:
-        return np.fft.irfft(np.fft.rfft(over, size) * np.conj(np.fft.rfft(what, size)), size)[: len(sound)]
-
-    correlation, written = slid(sound, pattern), slid((sound != 0).astype(float), pattern**2)
+    size = 1 << (len(sound) + len(piece)).bit_length()
+    correlation = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(piece, size)), size)[: len(sound)]
     energy = np.concatenate([[0.0], np.cumsum(sound**2)])
-    window = np.minimum(np.arange(len(sound)) + len(pattern), len(sound))
-    norm = np.sqrt(np.maximum((energy[window] - energy[: len(sound)]) * written, 0)) + 1e-6
-    score = np.where(written > 0.4 * np.sum(pattern**2), correlation / norm, 0)
+    window = np.minimum(np.arange(len(sound)) + len(piece), len(sound))
+    score = correlation / (np.sqrt((energy[window] - energy[: len(sound)]) * np.sum(piece**2)) + 1e-6)
     found = []
-    while (peak := int(np.argmax(score))) >= 0 and score[peak] > 0.85:
-        found.append(epoch + peak / rate)
-        score[max(0, peak - len(pattern)) : peak + len(pattern)] = 0
-    return sorted(found)
+    while (peak := int(np.argmax(score))) >= 0 and score[peak] > 0.97:
+        found.append(peak)
+        score[max(0, peak - len(piece)) : peak + len(piece)] = 0
+    return found
