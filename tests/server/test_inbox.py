@@ -9,6 +9,8 @@ from protocol.priorities import Priority
 from server.bulletins import intake
 from server.inbox import Answer, Round, Sent
 from server.inbox.feed import FeedError
+from server.tables import InboxMessage
+from server.tables.columns import now
 from server.ticks import Ticks
 
 DATABASES = "both"
@@ -23,6 +25,8 @@ class FakeFeed:
     there: list = field(default_factory=list)
     told: list = field(default_factory=list)
     broken: bool = False
+    unknown: set = field(default_factory=set)
+    """Ids that the sender does not know any more."""
 
     def fetch(self):
         if self.broken:
@@ -32,6 +36,8 @@ class FakeFeed:
     def answer(self, remote_id, answer, note):
         if self.broken:
             raise FeedError("mất mạng")
+        if remote_id in self.unknown:
+            raise FeedError("không có tin này")
         self.told.append((remote_id, answer, note))
 
 
@@ -132,6 +138,26 @@ def test_a_deadline_that_passes_is_told_once_and_a_lost_line_loses_nothing(commu
     feed.broken = False
     turn()
     assert feed.told == [("L", Answer.LATE, "")]
+
+
+def test_a_deadline_passes_also_while_the_sender_cannot_be_reached(commune, feed, turn):
+    feed.there = [sent("L", deadline=datetime.now(UTC) + timedelta(hours=1))]
+    turn()
+    with commune.station().database.write() as session:
+        session.get_one(InboxMessage, commune.call("canbo", "GET", "/inbox")["items"][0]["id"]).deadline = now()
+    feed.broken = True
+    turn()
+    assert notices(commune, "canbo") == ["Tin “Tin L” của cấp trên đã quá hạn phát mà chưa ai xử lý."]
+
+
+def test_an_answer_that_the_sender_does_not_take_holds_up_no_other(commune, feed, turn):
+    feed.there = [sent("A"), sent("B")]
+    turn()
+    for item in commune.call("canbo", "GET", "/inbox")["items"]:
+        commune.call("canbo", "POST", f"/inbox/{item['id']}/answer", json={"answer": "aired"})
+    feed.there, feed.unknown = [sent("C")], {"A"}
+    assert turn() == 1
+    assert [remote_id for remote_id, _, _ in feed.told] == ["B"]
 
 
 def test_a_feed_that_the_station_was_given_is_asked_by_the_clock(commune, feed):
