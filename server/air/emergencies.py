@@ -234,7 +234,8 @@ def _message(session: Session, person: Person, wish: Order) -> tuple[Version, Bu
     if bool(wish.version_id) == bool(wish.prepared_id):
         raise InvalidInputError("Hãy chọn đúng một: bản tin đã duyệt, hoặc tin khẩn cấp soạn sẵn.")
     prepared = session.get(PreparedEmergency, wish.prepared_id) if wish.prepared_id else None
-    if wish.prepared_id and (prepared is None or prepared.retired_at is not None):
+    known = prepared is not None and prepared.retired_at is None
+    if wish.prepared_id and not (known and prepared and prepared.area_id in rights.concerned(session, person)):
         raise NotFoundError("Không có tin khẩn cấp soạn sẵn này.")
     if prepared is None:
         store.find_version(session, person, wish.version_id)

@@ -181,6 +181,10 @@ def test_what_somebody_may_not_read_he_cannot_send_out(station):
     with station.database.write() as session:
         prepared = emergencies.prepare(session, station.officer, hazard="flood", version_id=version, area_id="thon-1")
     assert order(station, person=village, area_id="thon-1", prepared_id=prepared.id).ordered_by == village.id
+    with station.database.write() as session:
+        other = emergencies.prepare(session, station.officer, hazard="flood", version_id=version, area_id="thon-2")
+    with pytest.raises(NotFoundError):
+        order(station, person=village, area_id="thon-1", prepared_id=other.id)
 
 
 def test_prepared_messages_wait_on_the_devices_of_their_area(station, devices):
