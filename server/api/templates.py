@@ -11,6 +11,7 @@ from server.api.context import PersonDep, StationDep
 from server.api.views import BulletinWithScript, Items, ScheduleView, bulletin_with_script, schedule_view
 from server.bulletins import intake
 from server.errors import NotFoundError
+from server.people import rights
 from server.tables.columns import now
 from server.templates import BlankKind
 
@@ -154,8 +155,9 @@ def post_bulletin(message_id: str, body: FillRequest, person: PersonDep, station
 def _filled(message_id: str, body: FillRequest, person: PersonDep, station: StationDep) -> FilledMessage:
     message = templates.find(message_id)
     with station.database.read() as session:
-        place = areas.find(session, body.area_id or person.area_id).name
-    return FilledMessage(title=message.title, text=templates.fill(message, body.values, place))
+        place = areas.find(session, body.area_id or person.area_id)
+        rights.require(session, person, rights.Action.READ, place.id)
+    return FilledMessage(title=message.title, text=templates.fill(message, body.values, place.name))
 
 
 def _day_plan(plan_id: str) -> DayPlan:

@@ -97,6 +97,8 @@ def test_a_blank_that_is_wrong_is_named(village):
     for change, says in wrong:
         body = {"values": {**MEETING, **change}}
         assert says in village.error("truongthon", "POST", "/templates/messages/hop-thon/fill", 422, json=body)
+    elsewhere = {"values": MEETING, "area_id": "khuoi-khit"}
+    village.error("truongthon", "POST", "/templates/messages/hop-thon/fill", 403, json=elsewhere)
 
 
 def test_every_message_can_be_filled_and_read(village):
