@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
 
 from protocol.priorities import Priority
 from reading import Script
@@ -69,17 +70,18 @@ def create(
 
 def visible(session: Session, person: Person) -> list[tuple[Bulletin, Version]]:
     """The sounds that the person may see, the newest first, each with its newest version."""
-    rows = session.exec(
-        select(Bulletin, Version)
-        .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
-        .where(col(Bulletin.sound).is_not(None), col(Bulletin.area_id).in_(rights.reach(session, person)))
-        .order_by(col(Bulletin.id).desc(), col(Version.number).desc())
-        .limit(_MOST)
+    other = aliased(Version)
+    newest = select(func.max(col(other.number))).where(col(other.bulletin_id) == col(Bulletin.id))
+    return list(
+        session.exec(
+            select(Bulletin, Version)
+            .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
+            .where(col(Bulletin.sound).is_not(None), col(Bulletin.area_id).in_(rights.reach(session, person)))
+            .where(col(Version.number) == newest.correlate(Bulletin).scalar_subquery())
+            .order_by(col(Bulletin.id).desc())
+            .limit(_MOST)
+        )
     )
-    newest: dict[str, tuple[Bulletin, Version]] = {}
-    for bulletin, version in rows:
-        newest.setdefault(bulletin.id, (bulletin, version))
-    return list(newest.values())
 
 
 def check_audible(session: Session, version: Version, bulletin: Bulletin) -> None:
