@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
@@ -142,10 +142,10 @@ def contains(session: Session, outer_id: str, inner_id: str) -> bool:
     return any(area.id == outer_id for area in chain(session, inner_id))
 
 
-def in_order(found: Iterable[Area]) -> list[Area]:
-    """Parents before children, siblings by name."""
+def listed(session: Session, ids: Collection[str]) -> list[Area]:
+    """The areas with these ids as people read them: parents before children, siblings by name."""
     by_parent: dict[str | None, list[Area]] = {}
-    known = {area.id: area for area in found}
+    known = {area.id: area for area in session.exec(select(Area).where(col(Area.id).in_(ids)))}
     for area in known.values():
         by_parent.setdefault(area.parent_id if area.parent_id in known else None, []).append(area)
     ordered: list[Area] = []

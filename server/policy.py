@@ -219,6 +219,11 @@ def _policy(owner: str, rules: AreaRules, zone: str) -> Policy:
     )
 
 
+def allowed_over(session: Session, area_id: str) -> list[tuple[str, str]]:
+    """(owner's name, hours in words) of all who set hours for an area, from the area itself upwards."""
+    return [(owner, describe(rules.allowed)) for owner, rules in rules_over(session, area_id) if rules.allowed]
+
+
 def describe(windows: tuple[Window, ...]) -> str:
     """Windows in words: "05:00–22:00; 08:00–11:00 (thứ bảy, chủ nhật)"."""
     return "; ".join(

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlmodel import select
 
 from protocol.policy import Policy
 from server import areas, policy
@@ -10,7 +9,7 @@ from server.api.context import PersonDep, StationDep
 from server.api.views import AreaView, Items, area_view
 from server.people import rights
 from server.policy import AreaRules
-from server.tables import Area, AreaLevel
+from server.tables import AreaLevel
 
 router = APIRouter(prefix="/areas", tags=["areas"])
 
@@ -49,8 +48,7 @@ class PolicyView(BaseModel):
 def get_areas(person: PersonDep, station: StationDep) -> Items[AreaView]:
     """The areas that the person's role covers, parents before children."""
     with station.database.read() as session:
-        ids = areas.below(session, person.area_id)
-        found = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        found = areas.listed(session, areas.below(session, person.area_id))
         return Items(items=[area_view(area) for area in found])
 
 

@@ -259,8 +259,7 @@ def _used(session: Session, ids: list[str]) -> dict[str, tuple[int, datetime]]:
 def _new(page: Page, values: dict[str, object], error: str, status: int) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        places = areas.listed(session, areas.below(session, page.person.area_id))
         priorities = [
             p
             for p in Priority

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from sqlmodel import col, select
 from starlette.responses import Response
 
 from schedules import ScheduleError
@@ -14,7 +13,7 @@ from server.console import confirmation
 from server.console.instants import instant
 from server.console.pages import WEEKDAYS, Page, PageDep, to
 from server.errors import StationError
-from server.tables import Area, OccurrenceStatus, ScheduleStatus
+from server.tables import OccurrenceStatus, ScheduleStatus
 from server.tables.columns import now
 
 router = APIRouter(prefix="/lich", include_in_schema=False)
@@ -64,13 +63,8 @@ def _show(page: Page, near: str, place: str, error: str, status: int) -> Respons
         page.person, page.station, from_=start, to=start + _WEEK, area_id=place, limit=_MOST
     ).items  # fmt: skip
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
-        rules = [
-            (owner, policy.describe(r.allowed))
-            for owner, r in policy.rules_over(session, place or page.person.area_id)
-            if r.allowed
-        ]
+        places = areas.listed(session, areas.below(session, page.person.area_id))
+        rules = policy.allowed_over(session, place or page.person.area_id)
     days = [monday + timedelta(days=n) for n in range(7)]
     shown = [o for o in found if o.status is not OccurrenceStatus.WITHDRAWN]
     return page.show(

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from sqlmodel import select
 from starlette.responses import Response
 
 from server import areas, policy
@@ -12,7 +11,7 @@ from server.api.people import PersonRequest, post_person
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import accounts
-from server.tables import Area, RoleName
+from server.tables import RoleName
 
 router = APIRouter(prefix="/xa", include_in_schema=False)
 
@@ -60,14 +59,9 @@ def post_somebody(
 def _show(page: Page, error: str, values: dict[str, str], status: int) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        places = areas.listed(session, areas.below(session, page.person.area_id))
         people = accounts.within(session, page.person.area_id)
-        rules = [
-            (owner, policy.describe(r.allowed))
-            for owner, r in policy.rules_over(session, page.person.area_id)
-            if r.allowed
-        ]
+        rules = policy.allowed_over(session, page.person.area_id)
         names = {area.id: area.name for area in places}
     return page.show(
         "commune.html", status=status, error=error, values=values, places=places, people=people, rules=rules,

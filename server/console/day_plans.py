@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form
-from sqlmodel import col, select
 from starlette.responses import Response
 
 from schedules import ScheduleError
@@ -16,7 +15,7 @@ from server.console import slots
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, NotFoundError, StationError
 from server.programmes import EntryKind
-from server.tables import Area, ScheduleStatus
+from server.tables import ScheduleStatus
 from server.tables.columns import now
 
 router = APIRouter(prefix="/khung-ngay", include_in_schema=False)
@@ -90,8 +89,7 @@ def _show(page: Page, plan_id: str, values: dict[str, Any], error: str, status: 
     if plan is None:
         raise NotFoundError("Không có khung ngày này. Hãy chọn một khung trong danh sách.")
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        there = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
+        there = areas.listed(session, areas.below(session, page.person.area_id))
         found = slots.choices(session, page.person)
     tomorrow = now().astimezone(page.zone).date() + timedelta(days=1)
     given = {

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from sqlmodel import col, select
 from starlette.responses import Response
 
 from server import areas, groups
@@ -12,7 +11,6 @@ from server.api.speakers import SpeakerView, get_speakers
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.people import rights
-from server.tables import Area
 
 router = APIRouter(prefix="/nhom", include_in_schema=False)
 _MOST = 1000
@@ -71,8 +69,7 @@ def _show(page: Page, at: str, name: str, ticked: list[str], error: str, status:
         may_change = {
             group.id: rights.may(session, page.person, rights.Action.SPEAKERS, group.area_id) for group in found
         }
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
+        places = areas.listed(session, areas.below(session, page.person.area_id))
     by_place = [(area.name, [speaker for speaker in speakers if speaker.area_id == area.id]) for area in places]
     return page.show(
         "groups.html",

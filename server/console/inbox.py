@@ -17,7 +17,7 @@ from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.inbox import Answer
 from server.people import rights
-from server.tables import Area, Bulletin, CapState, InboxStatus, Person
+from server.tables import Bulletin, CapState, InboxStatus, Person
 from server.tables.columns import now
 
 router = APIRouter(prefix="/hop-thu", include_in_schema=False)
@@ -105,7 +105,7 @@ def _list(page: Page, before: str, error: str, status: int) -> Response:
         reach = rights.reach(session, page.person)
         drafts = [alert.bulletin_id for alert in alerts if alert.bulletin_id]
         titles = dict(session.exec(select(Bulletin.id, Bulletin.title).where(col(Bulletin.id).in_(drafts))).all())
-        places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(reach))))
+        places = areas.listed(session, reach)
     return page.show(
         "inbox.html",
         status=status,

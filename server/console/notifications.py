@@ -15,7 +15,7 @@ from server.console.pages import Page, PageDep, to
 from server.errors import StationError
 from server.notifications.kinds import Kind
 from server.people import rights
-from server.tables import Area, Person, RoleName
+from server.tables import Person, RoleName
 
 router = APIRouter(prefix="/xa/bao-tin", include_in_schema=False)
 KIND_NAMES = {
@@ -79,8 +79,7 @@ def _show(page: Page, noi: str, error: str, at: str, status: int) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
         place = areas.find(session, noi or page.person.area_id)
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
+        places = areas.listed(session, areas.below(session, page.person.area_id))
         may_decide = rights.may(session, page.person, rights.Action.POLICY, place.id)
         there = set(session.exec(select(Person.role).where(col(Person.active).is_(True)).distinct()))
     rules = api.get_rules(place.id, page.person, page.station).items

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from pydantic import Field
 from sqlmodel import col, select
 from starlette.responses import Response
 
@@ -12,8 +13,7 @@ from schedules import ScheduleError
 from server import areas, policy
 from server.api.schedules import ScheduleRequest, post_schedule
 from server.bulletins import store
-from server.console import places, repetition
-from server.console.instants import instant
+from server.console import airing, places, repetition
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
 from server.tables import Schedule, ScheduleStatus
@@ -31,6 +31,11 @@ _WONT = 2
 """What was put on air "now" leaves an odd minute behind, once: a habit comes again."""
 
 
+class _Form(airing.AiringForm):
+    when: str = Field("at", max_length=40)
+    """"now", "at" for the day and hour of the form, or the instant of a quick button."""
+
+
 @router.get("")
 def get_form(version_id: str, page: PageDep) -> Response:
     """The form."""
@@ -41,42 +46,28 @@ def get_form(version_id: str, page: PageDep) -> Response:
 def post_form(
     version_id: str,
     page: PageDep,
-    *,
-    area_id: Annotated[str, Form(max_length=64)] = "",
-    when: Annotated[str, Form(max_length=40)] = "at",
-    day: Annotated[str, Form(max_length=10)] = "",
-    hour: Annotated[str, Form(max_length=8)] = "",
-    repeat: Annotated[str, Form(max_length=10)] = "once",
-    days: Annotated[list[str] | None, Form()] = None,
-    until: Annotated[str, Form(max_length=10)] = "",
-    skip_holidays: Annotated[bool, Form()] = False,
-    test: Annotated[bool, Form()] = False,
+    form: Annotated[_Form, Form()],
 ) -> Response:
     """Put it on air, or say why not, with the form as it was."""
     assert page.person is not None
     try:
-        quick = _offered(when)
-        start_at = quick or (now() + _SOON if when == "now" else instant(day, hour, page.zone))
-        rule = "" if quick or when == "now" else repetition.rule(repeat, days or [], until)
+        quick = now() + _SOON if form.when == "now" else _offered(form.when)
+        start_at, rule = (quick, "") if quick else (form.start_at(page.zone), form.rule())
         with page.station.database.read() as session:
-            place, group_id = places.chosen(session, page.person, area_id)
+            place, group_id = places.chosen(session, page.person, form.area_id)
         body = ScheduleRequest(
             version_id=version_id,
             area_id=place,
             group_id=group_id,
             start_at=start_at,
             rule=rule,
-            test=test,
-            skip_holidays=skip_holidays,
+            test=form.test,
+            skip_holidays=form.skip_holidays,
             when_approved=True,
         )
         made = post_schedule(body, page.person, page.station)
     except (StationError, ScheduleError) as error:
-        values = {
-            "area_id": area_id, "when": when, "day": day, "hour": hour, "repeat": repeat,
-            "days": days or [], "until": until, "skip_holidays": skip_holidays, "test": test,
-        }  # fmt: skip
-        return _form(page, version_id, values, str(error), 422)
+        return _form(page, version_id, form.model_dump(), str(error), 422)
     return to("/", "cho-nguoi-hai" if made.status is ScheduleStatus.UNCONFIRMED else "lich")
 
 
@@ -86,16 +77,8 @@ def _form(page: Page, version_id: str, values: dict[str, object], error: str, st
         version, bulletin = store.find_version(session, page.person, version_id)
         production = store.production_of(session, version)
         there = places.choices(session, page.person)
-        hours = [
-            (owner, policy.describe(r.allowed))
-            for owner, r in policy.rules_over(session, page.person.area_id)
-            if r.allowed
-        ]
-    soon = (now() + timedelta(minutes=10)).astimezone(page.zone)
-    given = {
-        "area_id": bulletin.area_id, "when": "at", "day": f"{soon:%Y-%m-%d}", "hour": f"{soon:%H:%M}", "repeat": "once", "days": [],
-        "until": "", "skip_holidays": False, "test": False, **values,
-    }  # fmt: skip
+        hours = policy.allowed_over(session, page.person.area_id)
+    given = {**airing.fresh(bulletin.area_id, page.zone), "when": "at", **values}
     return page.show(
         "on_air.html", status=status, bulletin=bulletin, version=version, production=production, places=there, hours=hours,
         values=given, error=error, weekdays=repetition.DAYS, usual=_usual(page, bulletin.area_id),

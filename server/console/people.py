@@ -5,7 +5,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form
-from sqlmodel import col, select
+from sqlmodel import select
 from starlette.responses import Response
 
 from protocol.priorities import Priority
@@ -164,8 +164,7 @@ def _show(page: Page, person_id: str, error: str, values: dict[str, str], status
     with page.station.database.read() as session:
         other = accounts.find(session, person_id)
         manages = rights.may(session, page.person, Action.PEOPLE, other.area_id)
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
+        places = areas.listed(session, areas.below(session, page.person.area_id))
         names = dict(session.exec(select(Area.id, Area.name)).all())
         givers = dict(session.exec(select(Person.id, Person.name)).all())
         may_give = rights.shown(session, page.person)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from server import areas, groups
-from server.tables import Area, Person, Speaker, SpeakerGroup
+from server.people import rights
+from server.tables import Person, Speaker, SpeakerGroup
 
 _GROUP = "group:"
 
@@ -23,14 +24,13 @@ class Place:
 
 
 def choices(session: Session, person: Person) -> list[Place]:
-    """The areas at the person's place and below, parents before children, then the groups there."""
-    ids = areas.below(session, person.area_id)
+    """The areas where the person has a right, parents before children, then the groups there."""
     sounding = dict(session.exec(select(Speaker.id, Speaker.area_id).where(col(Speaker.in_repair).is_(False))).all())
     found = []
-    for area in areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids)))):
+    for area in areas.listed(session, rights.reach(session, person)):
         below = areas.below(session, area.id)
         found.append(Place(area.id, area.name, sum(place in below for place in sounding.values())))
-    there = [group for group in groups.visible(session, person) if group.area_id in ids]
+    there = groups.visible(session, person)
     members = groups.members(session, [group.id for group in there])
     found += [
         Place(f"{_GROUP}{group.id}", group.name, sum(each in sounding for each in members[group.id]), group=True)

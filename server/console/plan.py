@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlmodel import col, select
 from starlette.responses import Response
 
 from server import areas
@@ -15,7 +14,6 @@ from server.console.pages import Page, PageDep
 from server.errors import InvalidInputError
 from server.people import rights
 from server.planner import Effect
-from server.tables import Area
 from server.tables.columns import now
 
 router = APIRouter(prefix="/ke-hoach", include_in_schema=False)
@@ -43,7 +41,7 @@ def get_page(
     made = get_plan(page.person, page.station, area_id=noi, from_=start, to=start + _DAY)
     found = lanes.stretches(made, page.zone)
     with page.station.database.read() as session:
-        places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(rights.reach(session, page.person)))))
+        places = areas.listed(session, rights.reach(session, page.person))
     shown = day or start.astimezone(page.zone).date()
     return page.show(
         "plan.html",

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
 from pydantic import ValidationError
-from sqlmodel import col, select
 from starlette.responses import Response
 
 from server import areas, policy
@@ -14,7 +13,6 @@ from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
 from server.people import rights
 from server.policy import AreaRules
-from server.tables import Area
 
 router = APIRouter(prefix="/xa/quy-dinh", include_in_schema=False)
 _WEEK = range(7)
@@ -108,8 +106,7 @@ def _show(page: Page, area_id: str, rules: AreaRules, error: str, status: int) -
     with page.station.database.read() as session:
         place = areas.find(session, area_id)
         rights.require(session, page.person, rights.Action.READ, place.id)
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
+        places = areas.listed(session, areas.below(session, page.person.area_id))
         above = [
             (owner, _said(page, each)) for owner, each in policy.rules_over(session, place.id) if owner != place.name
         ]

@@ -1,10 +1,9 @@
 """Programmes: put in order, measured against their slot, put on air as a whole."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
-from sqlmodel import col, select
+from sqlmodel import select
 from starlette.responses import Response
 
 from schedules import ScheduleError
@@ -12,15 +11,13 @@ from server import areas, policy
 from server.api import programmes as api
 from server.api.bulletins import post_submit
 from server.api.sounds import get_sounds, post_sound
-from server.console import places, repetition, slots
-from server.console.instants import instant
+from server.console import airing, places, repetition, slots
 from server.console.pages import Page, PageDep, to
 from server.errors import ConflictError, InvalidInputError, NotFoundError, StationError
 from server.people import rights
 from server.programmes import Entry, EntryKind
 from server.programmes.store import MOST_ENTRIES
 from server.tables import Area, ScheduleStatus, SoundKind
-from server.tables.columns import now
 from voices import VoiceError
 
 router = APIRouter(prefix="/chuong-trinh", include_in_schema=False)
@@ -148,36 +145,24 @@ def post_moved(
 def post_air(
     programme_id: str,
     page: PageDep,
-    *,
-    area_id: Annotated[str, Form(max_length=64)] = "",
-    day: Annotated[str, Form(max_length=10)] = "",
-    hour: Annotated[str, Form(max_length=8)] = "",
-    repeat: Annotated[str, Form(max_length=10)] = "once",
-    days: Annotated[list[str] | None, Form()] = None,
-    until: Annotated[str, Form(max_length=10)] = "",
-    skip_holidays: Annotated[bool, Form()] = False,
-    test: Annotated[bool, Form()] = False,
+    form: Annotated[airing.AiringForm, Form()],
 ) -> Response:
     """Put it on air, all of it or nothing, or say why not, with the form as it was."""
     assert page.person is not None
     try:
         with page.station.database.read() as session:
-            place, group_id = places.chosen(session, page.person, area_id)
+            place, group_id = places.chosen(session, page.person, form.area_id)
         body = api.AiringRequest(
             area_id=place,
             group_id=group_id,
-            start_at=instant(day, hour, page.zone),
-            rule=repetition.rule(repeat, days or [], until),
-            skip_holidays=skip_holidays,
-            test=test,
+            start_at=form.start_at(page.zone),
+            rule=form.rule(),
+            skip_holidays=form.skip_holidays,
+            test=form.test,
         )
         made = api.post_air(programme_id, body, page.person, page.station)
     except (StationError, ScheduleError) as error:
-        values = {
-            "area_id": area_id, "day": day, "hour": hour, "repeat": repeat, "days": days or [], "until": until,
-            "skip_holidays": skip_holidays, "test": test,
-        }  # fmt: skip
-        return _show(page, programme_id, values, str(error), 422)
+        return _show(page, programme_id, form.model_dump(), str(error), 422)
     unconfirmed = any(schedule.status is ScheduleStatus.UNCONFIRMED for schedule in made.schedules)
     return to(f"/chuong-trinh/{programme_id}", "cho-nguoi-hai" if unconfirmed else "lich")
 
@@ -241,8 +226,7 @@ def _list(page: Page, values: dict[str, Any], error: str, status: int, *, about:
     found = api.get_programmes(page.person, page.station).items
     known = get_sounds(page.person, page.station).items
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        there = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
+        there = areas.listed(session, areas.below(session, page.person.area_id))
         names = dict(session.exec(select(Area.id, Area.name)).all())
     given = {
         "title": "", "area_id": page.person.area_id, "minutes": _SLOT_MINUTES, "kind": "", "sound_title": "", **values,
@@ -261,17 +245,9 @@ def _show(page: Page, programme_id: str, values: dict[str, Any], error: str, sta
         there = places.choices(session, page.person)
         names = dict(session.exec(select(Area.id, Area.name)).all())
         may_change = rights.may(session, page.person, rights.Action.SCHEDULE, made.area_id)
-        hours = [
-            (owner, policy.describe(rules.allowed))
-            for owner, rules in policy.rules_over(session, made.area_id)
-            if rules.allowed
-        ]
+        hours = policy.allowed_over(session, made.area_id)
         choices = slots.choices(session, page.person)
-    soon = (now() + timedelta(minutes=10)).astimezone(page.zone)
-    given = {
-        "area_id": made.area_id, "day": f"{soon:%Y-%m-%d}", "hour": f"{soon:%H:%M}", "repeat": "once", "days": [], "until": "",
-        "skip_holidays": False, "test": False, "item": "", "minutes": "", **values,
-    }  # fmt: skip
+    given = {**airing.fresh(made.area_id, page.zone), "item": "", "minutes": "", **values}
     return page.show(
         "programme.html", status=status, made=made, bar=slots.bar(made), width=slots.WIDTH, runs=runs, names=names,
         places=there, may_change=may_change, hours=hours, choices=choices, kinds=slots.KINDS, weekdays=repetition.DAYS,

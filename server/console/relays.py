@@ -1,10 +1,10 @@
 """Radios that are relayed: made and tried, approved by a leader, put on air for so many minutes."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from sqlmodel import col, select
+from pydantic import Field
+from sqlmodel import select
 from starlette.responses import Response
 
 from protocol.priorities import Priority
@@ -12,18 +12,20 @@ from schedules import ScheduleError
 from server import areas, policy
 from server.api import relays as api
 from server.api.schedules import ScheduleRequest, get_schedules, post_schedule, post_withdraw
-from server.console import places, repetition
-from server.console.instants import instant
+from server.console import airing, places, repetition
 from server.console.pages import Page, PageDep, to
 from server.errors import ConflictError, InvalidInputError, NotFoundError, StationError
 from server.people import rights
 from server.programmes.relays import MOST_URLS
 from server.tables import Area, Person, ScheduleStatus
-from server.tables.columns import now
 
 router = APIRouter(prefix="/tiep-song", include_in_schema=False)
 _MINUTES = 30
 """Usual length of a relay."""
+
+
+class _Form(airing.AiringForm):
+    minutes: int = Field(_MINUTES, ge=0, le=100_000)
 
 
 @router.get("")
@@ -78,21 +80,13 @@ def post_withdrawn(schedule_id: str, page: PageDep) -> Response:
 def post_air(
     relay_id: str,
     page: PageDep,
-    *,
-    area_id: Annotated[str, Form(max_length=64)] = "",
-    day: Annotated[str, Form(max_length=10)] = "",
-    hour: Annotated[str, Form(max_length=8)] = "",
-    minutes: Annotated[int, Form(ge=0, le=100_000)] = _MINUTES,
-    repeat: Annotated[str, Form(max_length=10)] = "once",
-    days: Annotated[list[str] | None, Form()] = None,
-    until: Annotated[str, Form(max_length=10)] = "",
-    skip_holidays: Annotated[bool, Form()] = False,
+    form: Annotated[_Form, Form()],
 ) -> Response:
     """Put it on air, or say why not, with the form as it was."""
     assert page.person is not None
     try:
         with page.station.database.read() as session:
-            place, group_id = places.chosen(session, page.person, area_id)
+            place, group_id = places.chosen(session, page.person, form.area_id)
         relay = api.get_relay(relay_id, page.person, page.station)
         if relay.version_id is None:
             raise ConflictError(f"Nguồn tiếp sóng “{relay.name}” chưa được lãnh đạo duyệt.")
@@ -100,18 +94,14 @@ def post_air(
             version_id=relay.version_id,
             area_id=place,
             group_id=group_id,
-            start_at=instant(day, hour, page.zone),
-            rule=repetition.rule(repeat, days or [], until),
-            skip_holidays=skip_holidays,
-            length_ms=min(minutes * 60_000, 86_400_000),
+            start_at=form.start_at(page.zone),
+            rule=form.rule(),
+            skip_holidays=form.skip_holidays,
+            length_ms=min(form.minutes * 60_000, 86_400_000),
         )
         made = post_schedule(body, page.person, page.station)
     except (StationError, ScheduleError) as error:
-        values = {
-            "area_id": area_id, "day": day, "hour": hour, "minutes": minutes, "repeat": repeat, "days": days or [],
-            "until": until, "skip_holidays": skip_holidays,
-        }  # fmt: skip
-        return _show(page, relay_id, values, str(error), 422)
+        return _show(page, relay_id, form.model_dump(), str(error), 422)
     return to(f"/tiep-song/{relay_id}", "cho-nguoi-hai" if made.status is ScheduleStatus.UNCONFIRMED else "lich")
 
 
@@ -141,8 +131,7 @@ def _list(
     assert page.person is not None
     found = api.get_relays(page.person, page.station).items
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        there = areas.in_order(session.exec(select(Area).where(col(Area.id).in_(ids))))
+        there = areas.listed(session, areas.below(session, page.person.area_id))
         names = dict(session.exec(select(Area.id, Area.name)).all())
         may_make = rights.may(session, page.person, rights.Action.WRITE, page.person.area_id, Priority.RELAY)
     given = {"name": "", "area_id": page.person.area_id, "urls": "", **values}
@@ -170,20 +159,12 @@ def _show(
         there = places.choices(session, page.person)
         names = dict(session.exec(select(Area.id, Area.name)).all())
         author = session.get_one(Person, relay.created_by).name
-        hours = [
-            (owner, policy.describe(rules.allowed))
-            for owner, rules in policy.rules_over(session, relay.area_id)
-            if rules.allowed
-        ]
+        hours = policy.allowed_over(session, relay.area_id)
         may = {
             action.value: rights.may(session, page.person, action, relay.area_id, Priority.RELAY)
             for action in (rights.Action.APPROVE, rights.Action.SCHEDULE, rights.Action.WRITE)
         }
-    soon = (now() + timedelta(minutes=10)).astimezone(page.zone)
-    given = {
-        "area_id": relay.area_id, "day": f"{soon:%Y-%m-%d}", "hour": f"{soon:%H:%M}", "minutes": _MINUTES, "repeat": "once",
-        "days": [], "until": "", "skip_holidays": False, **values,
-    }  # fmt: skip
+    given = {**airing.fresh(relay.area_id, page.zone), "minutes": _MINUTES, **values}
     return page.show(
         "relay.html", status=status, relay=relay, author=author, planned=planned, places=there, names=names, rights=may,
         own=relay.created_by == page.person.id, hours=hours, weekdays=repetition.DAYS, values=given, error=error,

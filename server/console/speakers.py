@@ -3,14 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from sqlmodel import select
 from starlette.responses import Response
 
 from server import areas
 from server.api import speakers as api
 from server.console.pages import Page, PageDep, to
 from server.errors import StationError
-from server.tables import Area
 
 router = APIRouter(prefix="/loa", include_in_schema=False)
 
@@ -52,8 +50,7 @@ def _list(page: Page, values: dict[str, str], error: str, status: int) -> Respon
     assert page.person is not None
     found = api.get_speakers(page.person, page.station, area_id="", after="", limit=1000).items
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        places = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        places = areas.listed(session, areas.below(session, page.person.area_id))
     found.sort(
         key=lambda speaker: (
             speaker.in_repair,

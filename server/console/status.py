@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from protocol.states import SOUNDING
-from server import areas
 from server.console.pages import Page, PageDep
+from server.people import rights
 from server.tables import Bulletin, Delivery, Emergency, Occurrence, Schedule, Version
 from server.tables.columns import now
 
@@ -29,8 +29,8 @@ def status(page: Page) -> dict[str, Any]:
     """Titles: `sounding` now, the `emergency` in force, the `drill` that is on; empty when there is none."""
     assert page.person is not None
     with page.station.database.read() as session:
-        sounding = _sounding(session, page.person.area_id)
-        in_force = _in_force(session, page.person.area_id)
+        there = rights.concerned(session, page.person)
+        sounding, in_force = _sounding(session, there), _in_force(session, there)
     drills = [title for title, test in (*in_force, *sounding) if test]
     return {
         "sounding": [title for title, _ in sounding][:_NAMED],
@@ -39,7 +39,7 @@ def status(page: Page) -> dict[str, Any]:
     }
 
 
-def _sounding(session: Session, area_id: str) -> list[tuple[str, bool]]:
+def _sounding(session: Session, there: set[str]) -> list[tuple[str, bool]]:
     rows = session.exec(
         select(Bulletin.title, Schedule.test)
         .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
@@ -49,14 +49,14 @@ def _sounding(session: Session, area_id: str) -> list[tuple[str, bool]]:
         .where(
             col(Delivery.state).in_(SOUNDING),
             col(Occurrence.due_at) > now() - _LONGEST,
-            col(Schedule.area_id).in_(areas.concerning(session, area_id)),
+            col(Schedule.area_id).in_(there),
         )
         .distinct()
     )
     return list(rows)
 
 
-def _in_force(session: Session, area_id: str) -> list[tuple[str, bool]]:
+def _in_force(session: Session, there: set[str]) -> list[tuple[str, bool]]:
     rows = session.exec(
         select(Bulletin.title, Schedule.test)
         .join(Version, col(Version.bulletin_id) == col(Bulletin.id))
@@ -66,7 +66,7 @@ def _in_force(session: Session, area_id: str) -> list[tuple[str, bool]]:
         .where(
             col(Emergency.cleared_at).is_(None),
             col(Occurrence.not_after) > now(),
-            col(Emergency.area_id).in_(areas.concerning(session, area_id)),
+            col(Emergency.area_id).in_(there),
         )
     )
     return list(rows)

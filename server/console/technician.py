@@ -105,8 +105,7 @@ def show(page: Page, speaker_id: str, span: str, error: str, status: int) -> Res
         (row,) = technician.board(session, [speaker], at)
         measured = health.samples(session, speaker_id, at - length)
         own = [fault for fault, _ in faults.visible(session, page.person, speaker_id=speaker_id, limit=20)]
-        ids = rights.reach(session, page.person)
-        known = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        known = areas.listed(session, rights.reach(session, page.person))
         told = technician.told(session, speaker_id, at - _TOLD_LATELY)
         hours = policy.effective(session, speaker.area_id, page.station.settings.timezone)
     plots = [

@@ -141,7 +141,8 @@ def _emergency(page: Page) -> Response:
 def _order(page: Page, values: dict[str, Any], error: str, status: int) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
-        rights.require(session, page.person, rights.Action.EMERGENCY, page.person.area_id, Priority.EMERGENCY)
+        if rights.Action.EMERGENCY not in rights.shown(session, page.person):
+            rights.require(session, page.person, rights.Action.EMERGENCY, page.person.area_id, Priority.EMERGENCY)
         offered = {message.value: message for message in _messages(session, page)}
         chosen = offered.get(str(values.get("message", "")))
         if chosen is None:
@@ -175,14 +176,13 @@ class Message:
 def _messages(session: Session, page: Page) -> list[Message]:
     """Prepared messages first, then approved bulletins with audio: emergencies before others, the newest first."""
     assert page.person is not None
-    below = areas.below(session, page.person.area_id)
     prepared = session.exec(
         select(PreparedEmergency, Bulletin.title, Version)
         .join(Version, col(PreparedEmergency.version_id) == col(Version.id))
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
         .where(
             col(PreparedEmergency.retired_at).is_(None),
-            col(PreparedEmergency.area_id).in_(areas.concerning(session, page.person.area_id)),
+            col(PreparedEmergency.area_id).in_(rights.concerned(session, page.person)),
         )
     )
     found = [
@@ -192,7 +192,7 @@ def _messages(session: Session, page: Page) -> list[Message]:
     approved = session.exec(
         select(Version, Bulletin.title)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
-        .where(Version.status == VersionStatus.APPROVED, col(Bulletin.area_id).in_(below))
+        .where(Version.status == VersionStatus.APPROVED, col(Bulletin.area_id).in_(rights.reach(session, page.person)))
         .order_by(col(Bulletin.priority), col(Version.decided_at).desc())
         .limit(_OFFERED)
     ).all()
@@ -206,5 +206,4 @@ def _messages(session: Session, page: Page) -> list[Message]:
 def _places(page: Page) -> list[Area]:
     assert page.person is not None
     with page.station.database.read() as session:
-        ids = areas.below(session, page.person.area_id)
-        return areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+        return areas.listed(session, rights.reach(session, page.person))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from server import areas
-from server.tables import Area, Person, RoleName
+from server.tables import Person, RoleName
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ def office_of(session: Session) -> Office:
         )
         .order_by(col(Person.id))
     ).all()
-    ids = areas.below(session, top.id)
-    places = areas.in_order(area for area in session.exec(select(Area)) if area.id in ids)
+    places = areas.listed(session, areas.below(session, top.id))
     return Office(
         place=top.name,
         people=tuple(

@@ -1,19 +1,14 @@
 """Who may do what, where; what village heads may; what an area allows."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.hours import ZONE, tomorrow
+from tests.server.browser import Browser
 from tests.server.conftest import PASSWORD
 
 DATABASES = "both"
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-def tomorrow(hour, minute=0):
-    day = datetime.now(ZONE) + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +100,24 @@ def test_who_was_given_a_right_elsewhere_can_use_it(commune):
     body = {"hazard": "flood", "area_id": "khuoi-khit", "version_id": commune.approved(priority=1)}
     prepared = commune.call("canbo", "POST", "/emergencies/prepared", json=body)["id"]
     assert [one["id"] for one in commune.call("truongthon", "GET", "/emergencies/prepared")["items"]] == [prepared]
+
+
+def test_pages_offer_the_places_of_a_right_that_was_given(commune):
+    commune.speaker("loa-2", "khuoi-khit")
+    version, urgent = (
+        commune.approved("truongthon"),
+        commune.approved(area_id="khuoi-khit", priority=1, title="Lũ quét"),
+    )
+    head = Browser.signed_in(commune.client, "truongthon")
+    assert "Khuổi Khít" not in head.open(f"/len-song/{version}")
+    head.open("/khan-cap/phat", status=403)
+    people = {p["username"]: p["id"] for p in commune.call("lanhdao", "GET", "/people")["items"]}
+    body = {"action": "emergency", "area_id": "khuoi-khit", "priorities": [1]}
+    commune.call("lanhdao", "POST", f"/people/{people['truongthon']}/rights", json=body)
+    assert "Khuổi Khít" in head.open(f"/len-song/{version}")
+    assert "Khuổi Khít" in head.open("/dung")
+    assert "Lũ quét" in head.open("/khan-cap")
+    assert "Khuổi Khít" in head.open(f"/khan-cap/phat?tin=version:{urgent}")
 
 
 def test_nobody_gives_what_he_has_not(commune):
