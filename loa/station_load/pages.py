@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from loa.distribution import percentile
+
 _REQUESTS = 100
 _WARM = 3
 
@@ -45,4 +47,4 @@ def _p95_ms(client: httpx.Client, path: str, params: Params) -> float:
             times.append((time.perf_counter() - began) * 1000)
         answer.raise_for_status()
         assert len(answer.json()["items"]) == 50, path
-    return round(sorted(times)[int(len(times) * 0.95)], 1)
+    return round(percentile(times, 95), 1)
