@@ -11,7 +11,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from protocol.envelope import Kind, seal
-from protocol.jobs import Job, Repeat
+from protocol.jobs import Audio, Job, Repeat
 from protocol.keys import SigningKey, station_owner
 from protocol.messages import Alert
 from protocol.priorities import Priority
@@ -25,6 +25,7 @@ from server.errors import ConflictError, InvalidInputError, NotFoundError
 from server.people import rights
 from server.scheduling.due import speakers_of
 from server.tables import (
+    Area,
     Bulletin,
     Delivery,
     Emergency,
@@ -34,6 +35,7 @@ from server.tables import (
     PreparedEmergency,
     Schedule,
     Speaker,
+    SpeakerGroup,
     Version,
     VersionStatus,
 )
@@ -71,44 +73,13 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
     area = areas.find(session, wish.area_id)
     rights.require(session, person, rights.Action.EMERGENCY, area.id, Priority.EMERGENCY)
     group = groups.within(session, person, wish.group_id, area)
-    authority = " ".join(wish.authority.split())
-    if not wish.confirm:
-        raise InvalidInputError("Phát tin khẩn cấp cần xác nhận. Hãy đánh dấu xác nhận rồi gửi lại.")
-    if not 3 <= len(authority) <= 200:
-        raise InvalidInputError("Phát tin khẩn cấp phải ghi rõ người ra lệnh, ví dụ “Chủ tịch UBND xã Nguyễn Văn A”.")
-    if not timedelta(minutes=1) <= wish.lasts <= LONGEST:
-        raise InvalidInputError("Tin khẩn cấp có hiệu lực từ 1 phút đến 72 giờ.")
+    authority = _authority(wish)
     version, bulletin = _message(session, person, wish)
     audio = audio_of_versions(session, [version.id]).get(version.id)
     if audio is None:
         raise ConflictError("Tin này chưa có tiếng hoàn chỉnh nên chưa phát khẩn cấp được. Hãy dựng tiếng trước.")
     at = now()
-    ends_at = at + wish.lasts
-    alert = cap.in_force(session, version.id, at)
-    if alert is not None and alert.expires_at is not None:
-        ends_at = min(ends_at, alert.expires_at)
-    lasts_s = (ends_at - at).total_seconds()
-    schedule = Schedule(
-        version_id=version.id,
-        area_id=area.id,
-        group_id=group.id if group else None,
-        start_at=at,
-        max_start_delay_s=lasts_s,
-        duration_ms=audio.duration_ms,
-        test=wish.test,
-        created_by=person.id,
-    )
-    session.add(schedule)
-    session.flush()
-    occurrence = Occurrence(
-        schedule_id=schedule.id,
-        version_id=version.id,
-        due_at=at,
-        not_after=ends_at,
-        status=OccurrenceStatus.PUBLISHED,
-    )
-    session.add(occurrence)
-    session.flush()
+    schedule, occurrence = _scheduled(session, person, wish, version.id, area, group, audio, at)
     concerned = speakers_of(session, schedule)
     if not concerned:
         raise ConflictError(f"{f'Nhóm “{group.name}”' if group else area.name} chưa có cụm loa nào sẵn sàng.")
@@ -118,7 +89,7 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
         title=bulletin.title[:200],
         not_before=at,
         start_at=at,
-        max_start_delay_s=lasts_s,
+        max_start_delay_s=schedule.max_start_delay_s,
         not_after=occurrence.not_after,
         repeat=_REPEAT,
         audio=audio,
@@ -136,14 +107,7 @@ def order(session: Session, person: Person, wish: Order, *, key: SigningKey, sta
         alert_token=_sealed(body, key, station, rev, at, occurrence.not_after),
     )
     session.add(emergency)
-    for speaker in concerned:
-        delivery = Delivery(occurrence_id=occurrence.id, speaker_id=speaker.id)
-        if speaker.enrolled_at is not None:
-            move(delivery, State.UNKNOWN, at=at)
-            delivery.published_at = at
-            speaker.desired_stale = True
-            session.add(speaker)
-        session.add(delivery)
+    _hand_over(session, occurrence, concerned, at)
     session.flush()
     audit.record(
         session, person.id, "emergency.order", emergency.id,
@@ -228,6 +192,69 @@ def in_the_air(session: Session, at: datetime) -> list[tuple[int, str]]:
     ).all()
     tokens = [(row.clear_rev, row.clear_token) if row.cleared_at else (row.alert_rev, row.alert_token) for row in rows]
     return sorted(tokens)
+
+
+def _authority(wish: Order) -> str:
+    """Who ordered it, of an order that is meant and has an end."""
+    authority = " ".join(wish.authority.split())
+    if not wish.confirm:
+        raise InvalidInputError("Phát tin khẩn cấp cần xác nhận. Hãy đánh dấu xác nhận rồi gửi lại.")
+    if not 3 <= len(authority) <= 200:
+        raise InvalidInputError("Phát tin khẩn cấp phải ghi rõ người ra lệnh, ví dụ “Chủ tịch UBND xã Nguyễn Văn A”.")
+    if not timedelta(minutes=1) <= wish.lasts <= LONGEST:
+        raise InvalidInputError("Tin khẩn cấp có hiệu lực từ 1 phút đến 72 giờ.")
+    return authority
+
+
+def _scheduled(
+    session: Session,
+    person: Person,
+    wish: Order,
+    version_id: str,
+    area: Area,
+    group: SpeakerGroup | None,
+    audio: Audio,
+    at: datetime,
+) -> tuple[Schedule, Occurrence]:
+    """On the schedule like anything that sounds, from now on; not beyond the alert that the message was drafted from."""
+    ends_at = at + wish.lasts
+    alert = cap.in_force(session, version_id, at)
+    if alert is not None and alert.expires_at is not None:
+        ends_at = min(ends_at, alert.expires_at)
+    schedule = Schedule(
+        version_id=version_id,
+        area_id=area.id,
+        group_id=group.id if group else None,
+        start_at=at,
+        max_start_delay_s=(ends_at - at).total_seconds(),
+        duration_ms=audio.duration_ms,
+        test=wish.test,
+        created_by=person.id,
+    )
+    session.add(schedule)
+    session.flush()
+    occurrence = Occurrence(
+        schedule_id=schedule.id,
+        version_id=version_id,
+        due_at=at,
+        not_after=ends_at,
+        status=OccurrenceStatus.PUBLISHED,
+    )
+    session.add(occurrence)
+    session.flush()
+    return schedule, occurrence
+
+
+def _hand_over(session: Session, occurrence: Occurrence, concerned: list[Speaker], at: datetime) -> None:
+    """A delivery to each speaker; those that were never enrolled are told nothing, and the report says so."""
+    for speaker in concerned:
+        delivery = Delivery(occurrence_id=occurrence.id, speaker_id=speaker.id)
+        if speaker.enrolled_at is not None:
+            move(delivery, State.UNKNOWN, at=at)
+            delivery.published_at = at
+            speaker.desired_stale = True
+            session.add(speaker)
+        session.add(delivery)
 
 
 def _message(session: Session, person: Person, wish: Order) -> tuple[Version, Bulletin]:
