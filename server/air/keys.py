@@ -72,18 +72,12 @@ class KeyStore:
             raise ConflictError(
                 f"Còn {len(waiting)} cụm loa chưa báo đã nhận khóa mới ({', '.join(waiting[:3])}…). Hãy đợi, hoặc chọn chuyển ngay."
             )
-        old = session.get(StationKey, self._keys[role].kid)
         successor = SigningKey.load(self._successor(role))
         row = session.get(StationKey, successor.kid)
         assert row is not None
-        if old is not None:
-            old.retired_at = now()
-            session.add(old)
-        for speaker in session.exec(select(Speaker).where(col(Speaker.enrolled_at).is_not(None))):
-            speaker.desired_digest, speaker.config_digest, speaker.desired_stale = "", "", True
-            session.add(speaker)
+        _retire_others(session, role, {successor.kid})
         session.flush()
-        self._successor(role).replace(self._file(role))
+        self._successor(role).replace(self._file(role))  # what a failure after this leaves undone, `open` does
         self.refresh()
         return row
 
@@ -109,6 +103,8 @@ class KeyStore:
             log.info("made a key", role=role, kid=key.kid)
         if session.get(StationKey, key.kid) is None:
             session.add(StationKey(kid=key.kid, role=role, public=key.public.model_dump(mode="json")))
+        following = self._successor(role)
+        _retire_others(session, role, {key.kid} | ({SigningKey.load(following).kid} if following.exists() else set()))
         return key
 
     def _file(self, role: Role) -> Path:
@@ -126,6 +122,22 @@ class KeyStore:
     def emergency(self) -> SigningKey:
         """Signs alerts and nothing else."""
         return self._keys[Role.EMERGENCY]
+
+
+def _retire_others(session: Session, role: Role, kept: set[str]) -> None:
+    """No key of the role but these signs any more; what others have signed is signed anew. Nothing to do for none."""
+    others = session.exec(
+        select(StationKey).where(
+            StationKey.role == role, col(StationKey.retired_at).is_(None), col(StationKey.kid).not_in(kept)
+        )
+    ).all()
+    for row in others:
+        row.retired_at = now()
+        session.add(row)
+    if others:
+        for speaker in session.exec(select(Speaker).where(col(Speaker.enrolled_at).is_not(None))):
+            speaker.desired_digest, speaker.config_digest, speaker.desired_stale = "", "", True
+            session.add(speaker)
 
 
 def unaware(session: Session) -> list[str]:

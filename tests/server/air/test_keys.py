@@ -1,5 +1,6 @@
 """Keys of the station change in order: believed first, signed with then, revoked last."""
 
+import contextlib
 import stat
 
 import pytest
@@ -9,6 +10,7 @@ from protocol.keys import Keyring, Role, TrustSet
 from protocol.messages import ClockState, Reported
 from server.air.keys import KeyStore
 from server.errors import ConflictError
+from server.tables import StationKey
 
 
 def newest_config(device):
@@ -16,7 +18,8 @@ def newest_config(device):
 
 
 def trusted(device):
-    return {key["x"] for key in newest_config(device).body["trust"]["keys"]}
+    configured = any(claims.kind is Kind.CONFIG for _, claims in device.received)
+    return {key["x"] for key in newest_config(device).body["trust"]["keys"]} if configured else set()
 
 
 def test_private_keys_are_for_the_owners_eyes_and_stay_over_restarts(station):
@@ -70,3 +73,25 @@ def test_another_process_takes_up_the_adopted_key(station):
     assert other.emergency.kid != prepared.kid
     other.refresh()
     assert other.emergency.kid == prepared.kid
+
+
+def test_a_switch_that_was_cut_off_after_the_file_is_completed_at_the_next_start(station, devices):
+    device = devices(station.speaker("loa-a"))
+    station.broadcast("loa-a")
+    keys, old = station.air.keys, station.air.keys.station
+    with station.database.write() as session:
+        successor = keys.prepare(session, Role.STATION)
+    station.air.kick()
+    device.wait_for(lambda d: successor.public["x"] in trusted(d) and len(d.body.jobs) == 1)
+    device.keyring = Keyring.of(TrustSet.model_validate(newest_config(device).body["trust"]))
+    before = device.desired.rev
+    with contextlib.suppress(KeyboardInterrupt), station.database.write() as session:
+        keys.adopt(session, Role.STATION, force=True)
+        raise KeyboardInterrupt  # the power, before the commit
+    keys.open()
+    with station.database.read() as session:
+        assert session.get(StationKey, old.kid).retired_at is not None
+        assert session.get(StationKey, successor.kid).retired_at is None
+    station.air.kick()
+    device.wait_for(lambda d: d.desired.rev > before)
+    assert device.refused == []
