@@ -6,8 +6,6 @@ sentence is flagged above 40 %, or when far more or fewer words were heard than 
 """
 
 import importlib.util
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +13,6 @@ from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
-import soundfile
 import structlog
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -24,7 +21,9 @@ from voices.child import Child, ChildDiedError, ChildHungError
 from voices.engine import Clip
 from voices.errors import EngineFailedError, ProductionCancelledError
 from voices.ffmpeg import run_ffmpeg
+from voices.pcm import from_pcm16, to_pcm16
 from voices.production import TRACK, Progress, TimelineEntry
+from voices.resampling import resampled
 from voices.scoring import compare, distance, fold
 
 log = structlog.get_logger(__name__)
@@ -214,19 +213,9 @@ def borrowed_ear(ear: Recogniser | None) -> Iterator[Recogniser]:
 
 
 def _at_16k(sound: Path | Clip) -> NDArray[np.int16]:
-    if isinstance(sound, Path):
-        return _decoded(sound)
-    handle, name = tempfile.mkstemp(suffix=".wav")
-    os.close(handle)
-    try:
-        soundfile.write(name, sound.samples, sound.rate_hz, subtype="PCM_16")
-        return _decoded(Path(name))
-    finally:
-        Path(name).unlink()
-
-
-def _decoded(sound: Path) -> NDArray[np.int16]:
-    """One resampler for clips and files: a word on the edge is heard otherwise through another one."""
+    """Clips by the same filter as files: a word on the edge is heard otherwise through another one."""
+    if isinstance(sound, Clip):
+        return resampled(from_pcm16(to_pcm16(sound.samples)), sound.rate_hz, _RATE_HZ)
     pcm, _ = run_ffmpeg(["-i", sound, "-ac", "1", "-ar", str(_RATE_HZ), "-f", "s16le", "-"])
     return np.frombuffer(pcm, "<i2").astype(np.int16)
 

@@ -42,7 +42,7 @@ class Plan:
 
 MOST_SYMBOLS = 260
 """In one run; the model takes 510, but memory and the wait for the first sound grow with it."""
-CODE_VERSION = 3
+CODE_VERSION = 4
 """Raised whenever the code changes the sound of the same data."""
 
 
