@@ -73,7 +73,7 @@ class SimulatedDevice:
 
     # ------------------------------------------------------------ connection
 
-    def connect(self, *, wait_s: float = 10.0) -> "SimulatedDevice":
+    def connect(self, *, wait_s: float = 30.0) -> "SimulatedDevice":
         """Connect and subscribe; raises TimeoutError."""
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it unannotated
         properties.SessionExpiryInterval = 3600
@@ -160,7 +160,7 @@ class SimulatedDevice:
             return Desired(valid_until=datetime.now(UTC))
         return Desired.model_validate(self.desired.body)
 
-    def wait_for(self, condition: Callable[["SimulatedDevice"], bool], wait_s: float = 10.0) -> None:
+    def wait_for(self, condition: Callable[["SimulatedDevice"], bool], wait_s: float = 30.0) -> None:
         """Wait until `condition` holds; raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self), wait_s):

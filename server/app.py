@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from server import console, schema
@@ -119,6 +121,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        routes=_routes(),
     )
     app.state.station = station
     app.add_middleware(Headers)
@@ -129,15 +132,21 @@ def create_app(
         max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES,
         larger=dict.fromkeys(("/tracks", "/ghi-am", "/sounds", "/am-thanh"), recordings),
     )
-    for module in _API:
-        app.include_router(module.router, prefix="/api/v1")
-    app.include_router(agents.router)
-    for pages in console.ROUTERS:
-        app.include_router(pages)
     app.mount("/static", StaticFiles(directory=console.STATIC), name="static")
     install(app, console.problem)
     app.openapi = openapi.describing(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """One set for all applications of a process: what a route asks for is worked out when it is first called, a second for all."""
+    router = APIRouter()
+    for module in _API:
+        router.include_router(module.router, prefix="/api/v1")
+    for pages in (agents.router, *console.ROUTERS):
+        router.include_router(pages)
+    return router.routes
 
 
 def _why_no_ear(settings: Settings, open_ear: OpenEar | None) -> str:

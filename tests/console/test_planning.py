@@ -1,20 +1,14 @@
 """The plan by the minute, and the second person for an unusual hour, on real screens."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.console.aired import submitted
+from tests.hours import ZONE, tomorrow
 
 pytestmark = pytest.mark.xdist_group("console")
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST, SECOND = "Lịch nạo vét mương", "Mời họp phụ huynh"
-
-
-def tomorrow(hour, minute=0):
-    day = datetime.now(ZONE) + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
 def approved(stage, title):

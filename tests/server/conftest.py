@@ -18,7 +18,9 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
+from server import schema
 from server.app import create_app
+from server.database import Database
 from server.people import passwords
 from server.settings import Settings
 from voices import Studio
@@ -167,7 +169,7 @@ class Commune:
 
 
 def pytest_generate_tests(metafunc):
-    """Modules that say `DATABASES = "both"` run on SQLite and on PostgreSQL."""
+    """Modules that say `DATABASES = "both"` run on SQLite and on PostgreSQL; where `MIGRATED` is False the database is empty."""
     if "database_url" in metafunc.fixturenames:
         both = getattr(metafunc.module, "DATABASES", "") == "both"
         metafunc.parametrize("database_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
@@ -176,7 +178,23 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture
 def database_url(request):
     """A database of its own: SQLite in the data folder, or a new one in a throw-away PostgreSQL cluster."""
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgresql").new_database()
+    if request.param == "sqlite":
+        return ""
+    return request.getfixturevalue("postgresql").new_database(migrated=getattr(request.module, "MIGRATED", True))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An SQLite file that has seen all migrations, to be copied: to run them for every test took half of its time."""
+    path = tmp_path_factory.mktemp("migrated") / "station.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+def migrate(url):
+    database = Database(url)
+    schema.upgrade(database)
+    database.close()
 
 
 @pytest.fixture(scope="session")
@@ -195,7 +213,7 @@ class Cluster:
     """A PostgreSQL of our own on a Unix socket, run by an unprivileged user; nothing of it outlives the tests."""
 
     def __init__(self, folder, user):
-        self.folder, self.user, self.count = folder, user, 0
+        self.folder, self.user, self.count, self.template = folder, user, 0, None
 
     @classmethod
     def start(cls, folder):
@@ -210,10 +228,20 @@ class Cluster:
         cluster._run("pg_ctl", "-D", folder / "data", "-w", "-o", options, "-l", folder / "log", "start")
         return cluster
 
-    def new_database(self):
+    def new_database(self, *, migrated=False):
+        """The URL of an empty one, or of a copy of one that has seen all migrations."""
+        if migrated and self.template is None:
+            self.template = self._create("template0")
+            migrate(self._url(self.template))
+        return self._url(self._create(self.template if migrated else "template0"))
+
+    def _create(self, template):
         self.count += 1
-        self._run("createdb", "-h", self.folder, "-U", "loa", f"t{self.count}")
-        return f"postgresql+psycopg://loa@/t{self.count}?host={self.folder}"
+        self._run("createdb", "-h", self.folder, "-U", "loa", "-T", template, f"t{self.count}")
+        return f"t{self.count}"
+
+    def _url(self, name):
+        return f"postgresql+psycopg://loa@/{name}?host={self.folder}"
 
     def stop(self):
         self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
@@ -229,9 +257,13 @@ class Cluster:
 
 
 @pytest.fixture
-def settings(tmp_path, database_url):
+def settings(request, tmp_path, database_url):
     data_dir = tmp_path / "data"
-    return Settings.from_environment(data_dir, workers=1, voice="thu", listen=False, database_url=database_url)
+    found = Settings.from_environment(data_dir, workers=1, voice="thu", listen=False, database_url=database_url)
+    if not database_url and getattr(request.module, "MIGRATED", True):
+        data_dir.mkdir()
+        shutil.copyfile(request.getfixturevalue("migrated"), data_dir / "station.sqlite3")
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -281,6 +313,7 @@ def empty(make_app, settings):
 
 
 ALL_DAY = {"allowed": [{"start": "00:00", "end": "00:00"}], "session_minutes": 60}
+NIGHT = {"allowed": [{"start": "00:00", "end": "00:00"}], "usual": [{"start": "05:00", "end": "21:00"}]}
 
 
 def setup_body(settings, **changes):
@@ -301,6 +334,20 @@ def commune(empty):
     """A commune with its people; allowed all day, so that tests pass at night."""
     empty.call(None, "POST", "/setup", json=setup_body(empty.settings))
     return empty
+
+
+@pytest.fixture
+def village(commune):
+    """The commune with a speaker in each of its two villages."""
+    commune.speaker("loa-1")
+    commune.speaker("loa-2", "khuoi-khit")
+    return commune
+
+
+@pytest.fixture
+def usual_hours(commune):
+    """Allowed all day, but before five and after nine in the evening a second person must agree."""
+    commune.call("lanhdao", "PUT", "/areas/khuoi-nan/policy", json=NIGHT)
 
 
 def docx_bytes(*paragraphs):

@@ -1,15 +1,8 @@
 """Groups across villages, exceptions, and speakers in repair: who a schedule goes to."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-def tomorrow(hour):
-    return (datetime.now(ZONE) + timedelta(days=1)).replace(hour=hour, minute=0, second=0, microsecond=0)
+from tests.hours import tomorrow
 
 
 @pytest.fixture

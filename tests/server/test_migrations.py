@@ -15,6 +15,7 @@ from server.database import Database
 from server.tables import Area, AreaLevel
 
 DATABASES = "both"
+MIGRATED = False
 
 
 def test_migrations_make_the_schema_of_the_tables(settings):

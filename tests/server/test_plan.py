@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -13,13 +12,7 @@ from typer.testing import CliRunner
 from loa.plan_command import plan as command
 from protocol.states import State
 from server.tables import Area, Delivery, Emergency, Occurrence, Person, Schedule
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-def tomorrow(hour, minute=0):
-    day = datetime.now(ZONE) + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+from tests.hours import ZONE, tomorrow
 
 
 def plan(commune, who="canbo", area="", start=None, end=None, expect=None):

@@ -3,28 +3,18 @@
 import html
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.hours import ZONE, tomorrow
 from tests.server.browser import Browser
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-NIGHT = {"allowed": [{"start": "00:00", "end": "00:00"}], "usual": [{"start": "05:00", "end": "21:00"}]}
 RADIO = "https://radio.example/vov1.m3u8"
 
 
-def tomorrow(hour, minute=0):
-    day = datetime.now(ZONE) + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
-
-
 @pytest.fixture
-def village(commune):
-    commune.speaker("loa-1")
-    commune.speaker("loa-2", "khuoi-khit")
-    commune.call("lanhdao", "PUT", "/areas/khuoi-nan/policy", json=NIGHT)
-    return commune
+def village(village, usual_hours):  # noqa: ARG001  the hours are the commune's
+    return village
 
 
 @pytest.fixture

@@ -1,30 +1,16 @@
 """Programmes: their length known before, fitted to the slot or refused, on air as jobs of their own."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-import pytest
 from sqlmodel import select
 
 from protocol.priorities import Priority
 from server.air.manifest import plans
 from server.tables import Delivery, Relay, Speaker
 from server.tables.columns import now
+from tests.hours import ZONE, tomorrow
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 RADIO = "https://radio.example/vov1.m3u8"
-
-
-def tomorrow(hour, minute=0):
-    day = datetime.now(ZONE) + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
-
-
-@pytest.fixture
-def village(commune):
-    commune.speaker("loa-1")
-    commune.speaker("loa-2", "khuoi-khit")
-    return commune
 
 
 def bulletin(commune, title, seconds, **fields):

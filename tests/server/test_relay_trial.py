@@ -58,7 +58,7 @@ def radio(tmp_path_factory):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-    thread.join(timeout=10)
+    thread.join(timeout=30)
 
 
 @pytest.mark.parametrize(

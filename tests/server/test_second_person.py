@@ -1,28 +1,18 @@
 """An unusual hour needs a second person: the village that was woken at 03:15 by one mistyped timer."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import time, timedelta
 
 import pytest
 
 from protocol.policy import Window
 from server.policy import DEFAULT_OWNER, AreaRules, Hours
 from server.scheduling import deadlines
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-NIGHT = {"allowed": [{"start": "00:00", "end": "00:00"}], "usual": [{"start": "05:00", "end": "21:00"}]}
-
-
-def tomorrow(hour, minute=0):
-    day = datetime.now(ZONE) + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+from tests.hours import ZONE, tomorrow
 
 
 @pytest.fixture
-def village(commune):
-    commune.speaker("loa-1")
-    commune.call("lanhdao", "PUT", "/areas/khuoi-nan/policy", json=NIGHT)
-    return commune
+def village(village, usual_hours):  # noqa: ARG001  the hours are the commune's
+    return village
 
 
 def test_at_an_unusual_hour_nothing_is_made_until_somebody_else_agrees(village):

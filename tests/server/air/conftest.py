@@ -1,6 +1,7 @@
 """A station's air side with a real broker and database, and devices made from the contract alone."""
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -189,7 +190,7 @@ def open_station() -> type[Station]:
     return Station
 
 
-def wait_until(condition: Callable[[], bool], wait_s: float = 10.0) -> None:
+def wait_until(condition: Callable[[], bool], wait_s: float = 30.0) -> None:
     deadline = time.monotonic() + wait_s
     while not condition():
         if time.monotonic() > deadline:
@@ -203,8 +204,10 @@ def _wait_until() -> Callable[..., None]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, station="thu", broker_choice="mosquitto")
+def settings(tmp_path: Path, migrated: Path) -> Settings:
+    found = Settings(data_dir=tmp_path, station="thu", broker_choice="mosquitto")
+    shutil.copyfile(migrated, tmp_path / "station.sqlite3")
+    return found
 
 
 @pytest.fixture(params=[pytest.param("mosquitto", marks=needs_mosquitto), "iotcore"])
