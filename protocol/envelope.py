@@ -4,15 +4,16 @@ The bytes sent are the bytes signed, so nothing needs to be canonicalised. The c
 order; the receiver checks all of them before it looks at the body. Pure: revisions are compared by whoever stores them.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from protocol.errors import Refusal, RefusedError, TooLargeError
+from protocol.ids import Counter
 from protocol.keys import Keyring, PublicKey, Role, SigningKey
 
 VERSION = 1
@@ -61,8 +62,13 @@ class Claims(BaseModel):
     aud: str
     iat: AwareDatetime
     exp: AwareDatetime | None = None
-    rev: int = Field(ge=0)
+    rev: Counter
     body: dict[str, Any]
+
+
+def limit(kind: Kind) -> int:
+    """How many bytes a message of a kind may have. A poll's answer carries whole messages, and never travels in an MQTT packet."""
+    return 3 * MAX_BYTES if kind is Kind.POLL else MAX_BYTES
 
 
 def seal(
@@ -77,7 +83,7 @@ def seal(
 ) -> str:
     """Sign `body` as a message of `kind` to `audience`; the result is ASCII text.
 
-    Raises ValueError if the key's role may not sign this kind, TooLargeError above MAX_BYTES.
+    Raises ValueError if the key's role may not sign this kind, TooLargeError above what it may be long.
     """
     if SIGNED_BY[kind] is not key.role:
         raise ValueError(f"a {key.role} key may not sign {kind}")
@@ -94,7 +100,7 @@ def seal(
     header = {"alg": ALGORITHM, "kid": key.kid}
     payload = claims.model_dump_json(exclude_none=True).encode()
     token = jws.serialize_compact(header, payload, key.jwk, algorithms=[ALGORITHM])
-    if len(token) > MAX_BYTES:
+    if len(token) > limit(kind):
         raise TooLargeError(f"{kind}: {len(token)} bytes")
     return token
 
@@ -108,14 +114,14 @@ def unseal(
     then not judged here and the caller must rely on `rev`.
     """
     raw = token.encode("ascii", "replace") if isinstance(token, str) else token
-    if len(raw) > MAX_BYTES:
+    if len(raw) > limit(kind):
         raise RefusedError(Refusal.MALFORMED, "too large")
     claims = _verified(raw, kind, keyring)
     audiences = (audience,) if isinstance(audience, str) else audience
     if claims.aud not in audiences:
         raise RefusedError(Refusal.WRONG_AUDIENCE, claims.aud)
-    if now is not None and claims.exp is not None and now > claims.exp + CLOCK_TOLERANCE:
-        raise RefusedError(Refusal.EXPIRED, claims.exp.astimezone(UTC).isoformat())
+    if now is not None and claims.exp is not None and now - CLOCK_TOLERANCE > claims.exp:
+        raise RefusedError(Refusal.EXPIRED, claims.exp.isoformat())
     return claims
 
 

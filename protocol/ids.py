@@ -3,11 +3,20 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=64)]
 """ASCII id of a station or device: part of topics and of the broker's user names, so nothing that MQTT gives a meaning."""
+
+MAX_NUMBER = 2**53
+"""No counter on the wire is larger (revisions, sequence numbers, sessions): every database and every JSON can hold it exactly."""
+MAX_SMALL = 2**31 - 1
+"""Nor any attempt or length in milliseconds."""
+
+Counter = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+Length = Annotated[int, Field(ge=0, le=MAX_SMALL)]
+"""Milliseconds."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """Lower-case hexadecimal SHA-256 of a file: its name on the station and on the device."""

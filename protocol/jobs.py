@@ -4,11 +4,12 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from protocol.ids import Sha256
+from protocol.ids import MAX_SMALL, Sha256
 from protocol.priorities import Priority
 
-_FROZEN = ConfigDict(frozen=True)
+_FROZEN = ConfigDict(frozen=True, allow_inf_nan=False)
 JobId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+Attempt = Annotated[int, Field(ge=1, le=MAX_SMALL)]
 Url = Annotated[str, StringConstraints(max_length=2000)]
 
 CHIME_MS = 2_400
@@ -55,7 +56,7 @@ class Job(BaseModel):
 
     job_id: JobId
     """The occurrence's id (UUIDv7)."""
-    attempt: int = Field(default=1, ge=1)
+    attempt: Attempt = 1
     priority: Priority
     title: str = Field(default="", max_length=200)
     not_before: AwareDatetime

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from protocol.ids import Sha256, Slug
-from protocol.jobs import Audio, Job, JobId
+from protocol.ids import MAX_NUMBER, Counter, Length, Sha256, Slug
+from protocol.jobs import Attempt, Audio, Job, JobId
 from protocol.keys import TrustSet
 from protocol.policy import Policy
 from protocol.states import Reason, State
@@ -50,7 +50,7 @@ class Cancel(BaseModel):
     model_config = _FROZEN
 
     job_id: JobId
-    attempt: int = 1
+    attempt: Attempt = 1
     reason: Reason = Reason.ORDERED
 
 
@@ -90,7 +90,7 @@ class Config(BaseModel):
 
     policy: Policy = Policy()
     trust: TrustSet
-    heartbeat_s: int = Field(default=300, ge=5)
+    heartbeat_s: int = Field(default=300, ge=5, le=86_400)
     volume_percent: int = Field(default=80, ge=0, le=100)
     log_level: str = "info"
     self_test_at: time | None = time(21, 15)
@@ -126,8 +126,8 @@ class Ack(BaseModel):
     model_config = _FROZEN
 
     epoch: str
-    seq: int
-    desired_rev: int | None = None
+    seq: Counter
+    desired_rev: Counter | None = None
     """Revision of the manifest that the station holds for this device: one that was lost on the way is missed. None: not said."""
 
 
@@ -152,7 +152,7 @@ class Presence(BaseModel):
     model_config = _FROZEN
 
     online: bool
-    session: int
+    session: Counter
     version: str = ""
     boot_reason: str = ""
 
@@ -176,7 +176,7 @@ class Event(BaseModel):
 
     model_config = _FROZEN
 
-    seq: int = Field(ge=1)
+    seq: int = Field(ge=1, le=MAX_NUMBER)
     at: AwareDatetime
     mono_ms: int
     """Monotonic milliseconds since the device's boot."""
@@ -192,7 +192,7 @@ class EventBatch(BaseModel):
     model_config = _FROZEN
 
     epoch: str = Field(max_length=64)
-    oldest: int | None = None
+    oldest: Counter | None = None
     """Lowest `seq` that the device still holds: everything below it was acknowledged. It lets a station that was restored from
     an older backup tell what is gone for good from what is still on its way. None: the first event of this batch."""
     events: tuple[Event, ...] = Field(max_length=50)
@@ -204,14 +204,14 @@ class JobReport(BaseModel):
     model_config = _FROZEN
 
     job_id: JobId
-    attempt: int = 1
+    attempt: Attempt = 1
     state: State
     reason: Reason | None = None
     by: str | None = None
     """What cut or superseded it: a job id."""
-    played_ms: int | None = None
+    played_ms: Length | None = None
     """How much has sounded so far. After a crash: how much has sounded for certain."""
-    played_at_most_ms: int | None = None
+    played_at_most_ms: Length | None = None
     """After a crash: how much it can have been. None: `played_ms` is exact."""
     start_error_ms: float | None = None
     """Actual minus planned start of the first frame, with PLAYING."""
@@ -262,6 +262,8 @@ class SelfTestReport(BaseModel):
     level_db: float | None = None
     delay_ms: float | None = None
     distortion: float | None = None
+    monitor: bool = False
+    """It was recorded before the amplifier, by the sound server's own monitor: no evidence of what hangs behind it."""
 
 
 class Heartbeat(BaseModel):
@@ -294,6 +296,10 @@ class Problem(StrEnum):
     DISTURBED = "disturbed"  # an order came during the test
     NO_MICROPHONE = "no_microphone"
     MICROPHONE = "microphone"  # it is there and does not record
+    MIXER = "mixer"  # it is there and stands elsewhere than it was told to
+    NO_OUTPUT = "no_output"  # the sound device refused, or is gone
+    INTERRUPTED = "interrupted"  # the box or its program ended in the middle; it is not done again
+    INTERNAL = "internal"  # the box's own mistake
 
 
 class CommandResult(BaseModel):

@@ -35,7 +35,7 @@ class Policy(BaseModel):
     timezone: str = "Asia/Ho_Chi_Minh"
     allowed: tuple[Window, ...] = (Window(start=time(5, 0), end=time(22, 0)),)
     """Nothing sounds outside these windows. Conservative default; each province and commune sets its own."""
-    session_minutes: int = Field(default=60, ge=1)
+    session_minutes: int = Field(default=60, ge=1, le=10_080)
     """One job, with its repetitions, sounds no longer than this."""
     ceilings: tuple[VolumeCeiling, ...] = ()
     owner: str = ""

@@ -31,6 +31,10 @@ PROBLEM_NAMES = {
     Problem.DISTURBED: "có tin phải phát chen ngang nên lần thử không tính",
     Problem.NO_MICROPHONE: "hộp không có micrô để nghe lại",
     Problem.MICROPHONE: "micrô kiểm tra không thu được tiếng",
+    Problem.MIXER: "bộ chỉnh âm lượng không nghe lệnh",
+    Problem.NO_OUTPUT: "không mở được đầu ra âm thanh",
+    Problem.INTERRUPTED: "hộp mất điện hoặc khởi động lại giữa chừng nên việc này dở dang",
+    Problem.INTERNAL: "phần mềm của hộp gặp lỗi",
 }
 PROBLEM_ADVICE = {
     Problem.BAD_ARGS: "Phần mềm của hộp cũ hơn của đài: hãy cập nhật hộp.",
@@ -41,6 +45,10 @@ PROBLEM_ADVICE = {
     Problem.DISTURBED: "Hãy thử lại.",
     Problem.NO_MICROPHONE: "Bấm “Phát tiếng thử” và nhờ người nghe, hoặc gắn micrô USB dưới loa.",
     Problem.MICROPHONE: "Xem micrô còn cắm chặt không, rồi chạy lệnh kiểm tra ngay trên hộp.",
+    Problem.MIXER: "Âm lượng thật của hộp ghi ở trên. Chạy lệnh kiểm tra ngay trên hộp để xem tên bộ chỉnh âm lượng.",
+    Problem.NO_OUTPUT: WHAT_TO_DO["no_output"],
+    Problem.INTERRUPTED: "Hộp không tự làm lại. Nếu còn cần, hãy ra lệnh lần nữa.",
+    Problem.INTERNAL: "Lấy nhật ký của hộp rồi gửi cho người làm phần mềm.",
 }
 FINDING_NAMES = {
     Finding.GOOD: "loa kêu tốt",

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 SILENT_BEATS = 3
 """So many heartbeats missed in a row count as silence; one may be lost (QoS 0)."""
-_STALE_PROOF = timedelta(days=3)
-"""An older broadcast proves nothing about today's sound card."""
+STALE_PROOF = timedelta(days=3)
+"""An older broadcast or test proves nothing about today's sound card."""
 _COUNTS_CURRENT = frozenset({"E3", "E4"})
 _COUNTS_FRAMES = frozenset({"E2", "E3", "E4"})
 
@@ -62,6 +62,8 @@ class Signs:
     outcome: Outcome | None = None
     faults: Mapping[str, datetime] = field(default_factory=dict)
     """Kinds of open faults → since when."""
+    tested_at: datetime | None = None
+    """When its newest acoustic self-test was, if that heard the horn well, in the air."""
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,14 @@ def _agent(signs: Signs) -> Link:
 
 def _sound_card(signs: Signs) -> Link:
     outcome = signs.outcome
-    if outcome is not None and not outcome.played and outcome.reason == "no_output":
+    tested_at = _tested(signs)
+    refused = outcome is not None and not outcome.played and outcome.reason == "no_output"
+    if outcome is not None and refused and (tested_at is None or tested_at < outcome.at):
         return Link(Hop.SOUND_CARD, Health.BAD, outcome.at, "no_output")
     if outcome is not None and outcome.played and outcome.evidence in _COUNTS_FRAMES and _fresh(signs, outcome):
         return Link(Hop.SOUND_CARD, Health.GOOD, outcome.at, "took_frames")
+    if tested_at is not None:
+        return Link(Hop.SOUND_CARD, Health.GOOD, tested_at, "test_was_heard")
     return Link(Hop.SOUND_CARD, Health.UNKNOWN, None, "not_played" if outcome is None else "no_proof")
 
 
@@ -144,6 +150,8 @@ def _amplifier(signs: Signs) -> Link:
     outcome = signs.outcome
     if outcome is not None and outcome.played and outcome.evidence in _COUNTS_CURRENT and _fresh(signs, outcome):
         return Link(Hop.AMPLIFIER, Health.GOOD, outcome.at, "drew_current")
+    if (tested_at := _tested(signs)) is not None:
+        return Link(Hop.AMPLIFIER, Health.GOOD, tested_at, "test_was_heard")
     return Link(Hop.AMPLIFIER, Health.UNKNOWN, None, "not_measured")
 
 
@@ -155,6 +163,8 @@ def _horn(signs: Signs) -> Link:
         return Link(Hop.HORN, Health.BAD, reported[kind], _HORN_FAULTS[kind])
     if outcome is not None and outcome.played and outcome.evidence == "E4" and _fresh(signs, outcome):
         return Link(Hop.HORN, Health.GOOD, outcome.at, "was_heard")
+    if (tested_at := _tested(signs)) is not None:
+        return Link(Hop.HORN, Health.GOOD, tested_at, "test_was_heard")
     if since := signs.faults.get("microphone"):
         return Link(Hop.HORN, Health.UNKNOWN, since, "ear_broken")
     return Link(Hop.HORN, Health.UNKNOWN, None, "not_heard_by_ear")
@@ -175,4 +185,10 @@ FAULT_WHY = {**_HORN_FAULTS, "power": "no_power", "microphone": "ear_broken"}
 
 
 def _fresh(signs: Signs, outcome: Outcome) -> bool:
-    return signs.at - outcome.at <= _STALE_PROOF
+    return signs.at - outcome.at <= STALE_PROOF
+
+
+def _tested(signs: Signs) -> datetime | None:
+    """When a test was heard, as long as that proves something: a sound in the air has passed card, amplifier and horn."""
+    at = signs.tested_at
+    return at if at is not None and signs.at - at <= STALE_PROOF else None

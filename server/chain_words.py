@@ -32,6 +32,7 @@ WHY = {
     "horn_rattles": "tiếng rè, hú",
     "loose": "loa hoặc dây bị rơi, lỏng",
     "was_heard": "micrô đã nghe thấy tiếng",
+    "test_was_heard": "micrô đã nghe thấy tiếng ở lần tự kiểm tra gần nhất",
     "not_heard_by_ear": "gần đây chưa có micrô nào nghe thấy",
     "ear_broken": "micrô kiểm tra không thu được tiếng",
     "behind": "chưa biết, vì khâu trước đang hỏng",

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from sqlmodel import Session, col, func, select
 
-from protocol.messages import SelfTestReport
+from protocol.messages import Finding, SelfTestReport
 from protocol.policy import Policy
 from protocol.states import State
 from schedules.policy import judge
-from server.chain import Chain, Outcome, Signs, chain
+from server.chain import STALE_PROOF, Chain, Outcome, Signs, chain
 from server.tables import Delivery, DeviceEvent, Fault, Speaker
 
 _ENDED = (State.PLAYED, State.CUT, State.FAILED)
@@ -39,9 +39,21 @@ def board(session: Session, speakers: Sequence[Speaker], at: datetime) -> list[R
     """Their chains, the worst first."""
     ids = [speaker.id for speaker in speakers]
     outcomes, faults = _outcomes(session, ids, at), _faults(session, ids)
-    heard = _two_last_heard(session)
+    heard, tests = _two_last_heard(session), _tests(session, ids, at)
     rows = [
-        Row(speaker, chain(_signs(speaker, at, outcomes.get(speaker.id), faults.get(speaker.id, {}), heard)))
+        Row(
+            speaker,
+            chain(
+                _signs(
+                    speaker,
+                    at,
+                    outcomes.get(speaker.id),
+                    faults.get(speaker.id, {}),
+                    heard,
+                    tests.get(speaker.id),
+                )
+            ),
+        )
         for speaker in speakers
     ]
     return sorted(rows, key=lambda row: row.order)
@@ -95,6 +107,7 @@ def _signs(
     outcome: Outcome | None,
     faults: dict[str, datetime],
     heard: Sequence[tuple[str, datetime]],
+    tested_at: datetime | None,
 ) -> Signs:
     health = speaker.health
     return Signs(
@@ -107,6 +120,7 @@ def _signs(
         under_voltage=health.get("under_voltage"),
         outcome=outcome,
         faults=faults,
+        tested_at=tested_at,
     )
 
 
@@ -134,6 +148,29 @@ def _outcomes(session: Session, ids: Sequence[str], at: datetime) -> dict[str, O
         )
         for row in rows
     }
+
+
+def _tests(session: Session, ids: Sequence[str], at: datetime) -> dict[str, datetime]:
+    """When each was heard by its own acoustic self-test: the newest one counts, and only if it found the horn good."""
+    rows = session.exec(
+        select(DeviceEvent.speaker_id, DeviceEvent.at, DeviceEvent.data)
+        .where(
+            col(DeviceEvent.at) > at - STALE_PROOF,
+            DeviceEvent.type == "self_test",
+            col(DeviceEvent.speaker_id).in_(ids),
+        )
+        .order_by(col(DeviceEvent.at), col(DeviceEvent.seq))
+    )
+    found: dict[str, datetime] = {}
+    for speaker_id, tested_at, data in rows:
+        found.pop(speaker_id, None)
+        try:
+            report = SelfTestReport.model_validate(data)
+        except ValidationError:  # a newer box than this station
+            continue
+        if report.finding is Finding.GOOD and not report.monitor:
+            found[speaker_id] = tested_at
+    return found
 
 
 def _faults(session: Session, ids: Sequence[str]) -> dict[str, dict[str, datetime]]:

@@ -8,6 +8,7 @@ from server import releases
 from server.console import boxlog
 from server.tables import DeviceEvent, Speaker
 from server.tables.columns import now
+from server.technician import board
 from tests.server.browser import Browser
 
 
@@ -116,3 +117,30 @@ def test_a_log_is_a_table_the_newest_first_and_what_is_cut_off_stays_whole():
     assert [line.grave for line in found] == [False, False, True, False]
     assert found[-1].rest == "sha256=ab"
     assert boxlog.lines({"lines": "none"}) == []
+
+
+def test_a_horn_that_was_heard_testing_itself_is_green_until_a_test_fails(commune, technician):
+    def horn():
+        with commune.station().database.read() as session:
+            (row,) = board(session, [session.get(Speaker, "loa-1")], now())
+        return row.chain.links[-1]
+
+    with commune.station().database.write() as session:
+        speaker = session.get(Speaker, "loa-1")
+        speaker.online, speaker.last_heard_at = True, now()
+        session.add(speaker)
+    good = {"finding": "good", "score": 31.0, "level_db": -18.0}
+    for seq, (data, why) in enumerate(
+        [
+            (good | {"monitor": True}, "not_heard_by_ear"),
+            (good, "test_was_heard"),
+            ({"finding": "something newer"}, "not_heard_by_ear"),
+            (good, "test_was_heard"),
+            (good | {"finding": "silent"}, "not_heard_by_ear"),
+        ]
+    ):
+        with commune.station().database.write() as session:
+            at = now() - timedelta(minutes=9 - seq)
+            session.add(DeviceEvent(speaker_id="loa-1", epoch="e", seq=seq, at=at, type="self_test", data=data))
+        assert horn().why == why
+    assert "loa-1" in technician.open("/ky-thuat")

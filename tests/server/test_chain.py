@@ -90,3 +90,15 @@ def test_every_reason_has_words_and_every_breakage_advice():
 def test_a_deaf_box_says_so_and_blames_nobody():
     found = chain(replace(WELL, faults={"microphone": LONG_AGO}))
     assert (found.broken, found.links[-1].why, found.links[-1].since) == (None, "ear_broken", LONG_AGO)
+
+
+def test_a_test_that_was_heard_proves_the_whole_way_for_as_long_as_it_is_fresh():
+    heard = replace(WELL, tested_at=LONG_AGO)
+    assert states(heard) == ["g"] * 6
+    assert (chain(heard).links[-1].why, chain(heard).links[-1].since) == ("test_was_heard", LONG_AGO)
+    assert states(replace(heard, outcome=None)) == ["g"] * 6
+    assert states(replace(WELL, tested_at=AT - timedelta(days=4)))[4:] == ["u", "u"]
+    assert chain(replace(heard, faults={"rattle": JUST_NOW})).links[-1].why == "horn_rattles"
+    refused = Outcome(at=AT - timedelta(hours=8), played=False, reason="no_output")
+    assert chain(replace(heard, outcome=refused)).broken is None
+    assert chain(replace(heard, outcome=replace(refused, at=JUST_NOW))).broken is not None
