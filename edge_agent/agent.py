@@ -14,6 +14,7 @@ from edge_agent.boot import Boot
 from edge_agent.commands import Commands
 from edge_agent.despatch import Despatch
 from edge_agent.director import Director
+from edge_agent.errands import Errands
 from edge_agent.fetching import Fetching
 from edge_agent.gate import Gate
 from edge_agent.horn_test import HornTest
@@ -26,7 +27,7 @@ from edge_agent.orders import Orders
 from edge_agent.outbox import Outbox
 from edge_agent.performing import Performer
 from edge_agent.polling import Polling
-from edge_agent.ports import FetchOutcome, LoadProblem, Ports
+from edge_agent.ports import TEST_VOICE, FetchOutcome, LoadProblem, Ports
 from edge_agent.power import Power
 from edge_agent.reception import Reception
 from edge_agent.signing import Voucher
@@ -34,6 +35,7 @@ from edge_agent.stage import Stage
 from edge_agent.store import Store
 from edge_agent.telemetry import Telemetry
 from edge_agent.timekeeping import Timekeeper
+from protocol import topics
 from protocol.envelope import Kind
 from protocol.keys import SigningKey, TrustSet
 from protocol.messages import CommandResult, Config, Evidence, FaultReport
@@ -125,24 +127,6 @@ class Agent:
             device_id=answer.device_id,
             reborn_s=self._reborn_s,
         )
-        self._horn_test = HornTest(
-            store=store,
-            outbox=self.outbox,
-            director=self.director,
-            caretaker=ports.caretaker,
-            time=self.time,
-            device=identity.device,
-            answer=lambda result: self._despatch.answer(result),  # noqa: PLW0108  the despatch comes to be below
-        )
-        commands = Commands(
-            gate=self._gate,
-            store=store,
-            director=self.director,
-            loudness=loudness,
-            horn_test=self._horn_test,
-            caretaker=ports.caretaker,
-            answer=lambda result: self._despatch.answer(result),  # noqa: PLW0108  the same
-        )
         self._line = Line(
             link=ports.link,
             voucher=self._voucher,
@@ -155,9 +139,34 @@ class Agent:
             boot_reason=boot.reason,
             fresh=store.message(Kind.DESIRED) is None,
         )
+        self._errands = Errands(
+            store=store,
+            link=ports.link,
+            line=self._line,
+            voucher=self._voucher,
+            topic=topics.device(answer.station, answer.device_id, "res"),
+            version=boot.version,
+        )
+        self._horn_test = HornTest(
+            store=store,
+            outbox=self.outbox,
+            director=self.director,
+            caretaker=ports.caretaker,
+            time=self.time,
+            device=identity.device,
+            answer=self._errands.answer,
+        )
+        self._commands = Commands(
+            gate=self._gate,
+            store=store,
+            errands=self._errands,
+            director=self.director,
+            loudness=loudness,
+            horn_test=self._horn_test,
+            caretaker=ports.caretaker,
+        )
         self._despatch = Despatch(
             ports=ports,
-            store=store,
             outbox=self.outbox,
             line=self._line,
             voucher=self._voucher,
@@ -190,7 +199,7 @@ class Agent:
             store=store,
             outbox=self.outbox,
             orders=self._orders,
-            commands=commands,
+            commands=self._commands,
             polling=self._polling,
             despatch=self._despatch,
             configure=self._configure,
@@ -208,6 +217,7 @@ class Agent:
             self._reception.recall_config()
             self.director.recover()
         self._reception.recall_desired()
+        self._errands.cut_off()
         log.info("agent started", boot=self._boot.boot_id, epoch=self.outbox.epoch, clock=self.time.state)
 
     def step(self) -> float:
@@ -247,7 +257,7 @@ class Agent:
         self._telemetry.line_opened()
         self.outbox.line(open_=True)
         self._line.connected()
-        self._despatch.line_opened()
+        self._errands.line_opened()
 
     def disconnected(self, reason: str) -> None:
         """The connection is gone, or an attempt to make one has failed."""
@@ -278,6 +288,8 @@ class Agent:
 
     def voice_failed(self, voice: str, problem: LoadProblem, detail: str = "") -> None:
         """A voice could not be loaded, or broke while sounding."""
+        if voice == TEST_VOICE:
+            self._horn_test.failed()
         self._performer.failed(voice, problem, detail)
 
     def voice_started(self, voice: str, take: int, mono_s: float) -> None:
@@ -305,7 +317,16 @@ class Agent:
     def task_done(self, result: CommandResult) -> None:
         """An act of remote care has ended."""
         if not self._horn_test.took(result):
-            self._despatch.answer(result)
+            self._errands.answer(result)
+
+    def handed_over(self, payload: bytes) -> None:
+        """The broker has what was to be receipted."""
+        self._errands.handed_over(payload)
+
+    def mixer_said(self, told: int, percent: int | None) -> None:
+        """The mixer was told so much and stands there now; None: it does not answer."""
+        self._telemetry.look_again()
+        self._commands.mixer_said(told, percent)
 
     # ------------------------------------------------------------ inside
 

@@ -1,21 +1,18 @@
-"""What leaves for the station: reports and answers, over the broker, or by HTTPS while the broker is silent."""
+"""What leaves for the station: reports, over the broker, or by HTTPS while the broker is silent."""
 
 from edge_agent.line import Line
 from edge_agent.options import Options
 from edge_agent.outbox import Batch, Outbox
 from edge_agent.ports import Ports
 from edge_agent.signing import Voucher
-from edge_agent.store import Store
 from edge_agent.timekeeping import Timekeeper
 from protocol import topics
 from protocol.envelope import Kind
-from protocol.messages import CommandResult
 
 SETTLING_S = 15.0
 """A line that has been down for less is only being made."""
 POST_PAUSE_S = 60.0
 """Pause between tries to hand reports over by HTTPS while the broker is silent."""
-_ANSWERS = "answers"
 
 
 class Despatch:
@@ -25,7 +22,6 @@ class Despatch:
         self,
         *,
         ports: Ports,
-        store: Store,
         outbox: Outbox,
         line: Line,
         voucher: Voucher,
@@ -35,14 +31,12 @@ class Despatch:
         device_id: str,
     ) -> None:
         self._ports = ports
-        self._store = store
         self._outbox = outbox
         self._line = line
         self._voucher = voucher
         self._time = time
         self._options = options
         self._events_topic = topics.device(station, device_id, "evt")
-        self._answers_topic = topics.device(station, device_id, "res")
         self._posted_mono_s = -POST_PAUSE_S
         self.station_online = True
         """What the station's gateway said of itself last."""
@@ -71,19 +65,3 @@ class Despatch:
         if batch is not None:
             self._ports.web.post_events(self._voucher.seal(Kind.EVT, batch.body, rev=batch.last))
         return mono_s + POST_PAUSE_S
-
-    def answer(self, result: CommandResult) -> None:
-        """The answer to a command, now or when the line is back."""
-        token = self._voucher.seal(Kind.RES, result)
-        if self._line.up:
-            self._ports.link.publish(self._answers_topic, token.encode())
-        else:
-            self._store.set_fact(_ANSWERS, f"{self._store.fact(_ANSWERS) or ''} {token}".strip())
-
-    def line_opened(self) -> None:
-        """Send the answers that have waited."""
-        waiting = (self._store.fact(_ANSWERS) or "").split()
-        for token in waiting:
-            self._ports.link.publish(self._answers_topic, token.encode())
-        if waiting:
-            self._store.set_fact(_ANSWERS, "")

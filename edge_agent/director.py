@@ -1,5 +1,6 @@
 """Who goes on stage, when, and who leaves it for whom: deadlines, the table of priorities, policy, amplifier, volume."""
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -107,8 +108,9 @@ class Director:
                 self._ledger.move(record, State.INTERRUPTED, reason=Reason.POWER)
 
     def stop_all(self, reason: Reason) -> None:
-        """Silence: what sounds, is interrupted, or would start now."""
-        now_s = self._time.now_s() + self._options.lead_s
+        """Silence: what sounds, is interrupted, or would start now, and a test."""
+        self._performer.silence_test()
+        now_s = self._time.now_s() + self._options.lead_s if self._time.trusted else -math.inf
         for record in self._ledger:
             due = record.job.start_at.timestamp() <= now_s or self._deadlines.by_order(record)
             if not record.ended and (record.started or due):
@@ -136,7 +138,7 @@ class Director:
 
     @property
     def starts(self) -> int:
-        """How many performances have begun in this life."""
+        """How often in this life a test, if there was one, had to be silent."""
         return self._performer.starts
 
     def may_test(self, seconds: float) -> bool:

@@ -13,7 +13,7 @@ from typing import IO, TypeVar
 import structlog
 
 from edge_agent.errors import PermanentError
-from edge_agent.identity import IDENTITY_FILE, KEY_FILE, sync_folder
+from edge_agent.identity import IDENTITY_FILE, KEY_FILE, sync_folder, write_private
 from edge_agent.library import FolderLibrary
 from edge_agent.store import Store
 
@@ -23,6 +23,8 @@ DATABASE = "agent.db"
 BALLAST = "ballast"
 BALLAST_BYTES = 8 * 2**20
 KEEP_BAD = 3
+LEAVING = "decommissioned"
+"""There while a wipe that was promised is not finished."""
 StoreT = TypeVar("StoreT", bound=Store)
 
 
@@ -105,18 +107,34 @@ def ram_folder(state: Path) -> Path:
     return folder
 
 
+def promise_wipe(path: Path) -> None:
+    """From here on the box is no speaker any more: whatever happens, `finish_wipe` wipes it. On disk when this returns."""
+    write_private(path / LEAVING, b"")
+
+
+def finish_wipe(path: Path) -> None:
+    """Wipe the box if that was promised in a life that the power ended too soon."""
+    if (path / LEAVING).exists():
+        log.warning("decommissioned, wiping what is left", path=str(path))
+        wipe(path)
+
+
 def wipe(path: Path) -> None:
-    """Decommission: keys, identity, memory and audio are gone when this returns; what the technician wrote stays."""
+    """Decommission: keys, identity, memory and audio are gone when this returns; what the technician wrote stays.
+
+    Safe to begin again anywhere: the identity's name, without which the unit does not start us, and the promise go last.
+    """
     for name in (KEY_FILE, IDENTITY_FILE):
         _overwrite(path / name)
     shutil.rmtree(ram_folder(path), ignore_errors=True)
-    for name in (KEY_FILE, IDENTITY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-        (path / name).unlink(missing_ok=True)
-    (path / BALLAST).unlink(missing_ok=True)
-    for bad in path.glob(f"{DATABASE}.bad-*"):
-        bad.unlink()
     for folder in ("audio", "sound", "decoded"):
         shutil.rmtree(path / folder, ignore_errors=True)
+    for bad in path.glob(f"{DATABASE}.bad-*"):
+        bad.unlink()
+    for name in (f"{DATABASE}-wal", f"{DATABASE}-shm", DATABASE, BALLAST, KEY_FILE, IDENTITY_FILE):
+        (path / name).unlink(missing_ok=True)
+    sync_folder(path)
+    (path / LEAVING).unlink(missing_ok=True)
     sync_folder(path)
 
 

@@ -18,6 +18,8 @@ from protocol.messages import RefusalReport
 log = structlog.get_logger(__name__)
 Body = TypeVar("Body", bound=BaseModel)
 
+EARLIEST_YEAR, LATEST_YEAR = 2020, 2200
+"""No station signs before or after, and no job is ordered for then."""
 REPORTS_AN_HOUR = 30
 """More refusals than this are counted, not told one by one: a flood of forgeries must not fill the outbox."""
 
@@ -48,6 +50,8 @@ class Gate:
         """The claims of a message for this device that may be believed; raises RefusedError."""
         audience = self._station if kind in {Kind.ALERT, Kind.STATE} else self._device
         claims = unseal(token, kind=kind, keyring=self._keyring, audience=audience, now=now)
+        if not EARLIEST_YEAR <= claims.iat.year <= LATEST_YEAR:
+            raise RefusedError(Refusal.MALFORMED, "iat")
         self._time.raise_floor(claims.iat)
         return claims
 

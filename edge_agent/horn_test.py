@@ -27,6 +27,8 @@ SPREAD_S = 1200
 LATEST = timedelta(hours=2)
 """If the horn was needed for so long, the daily test is left for that day."""
 AGAIN_S = 60.0
+LONGEST_S = 120.0
+"""A test that has not answered by then, a warm-up of half a minute included, is not waited for."""
 _DAILY = "daily:"
 _DONE = "self_test_day"
 
@@ -53,7 +55,9 @@ class HornTest:
         self._spread = timedelta(seconds=int(hashlib.sha256(device.encode()).hexdigest(), 16) % SPREAD_S)
         self._answer = answer
         self._config: Config | None = None
-        self._running: dict[str, tuple[str, int]] = {}
+        self._running: dict[str, tuple[str, int, float]] = {}
+        self._mute = False
+        """The sound device refused the test's own sound."""
 
     def configure(self, config: Config) -> None:
         """The hour of the daily test."""
@@ -61,23 +65,33 @@ class HornTest:
 
     def begin(self, command_id: str, op: Operation, args: dict[str, object]) -> str | None:
         """Begin a test now; why not, if it cannot be."""
+        mono_s = self._time.mono_s()
         if not self._director.may_test(TEST_S):
             return Problem.QUIET_HOURS
+        if any(mono_s < since + LONGEST_S for _, _, since in self._running.values()):
+            return Problem.BUSY
         warm_in_s = self._director.reserve(TEST_S)
         if warm_in_s is None:
             return Problem.BUSY
-        self._running[command_id] = op, self._director.starts
+        self._running = {command_id: (op, self._director.starts, mono_s)}
+        self._mute = False
         self._caretaker.begin(Task(command_id, op, args, warm_in_s))
         return None
+
+    def failed(self) -> None:
+        """The test's sound cannot come out."""
+        self._mute = True
 
     def took(self, result: CommandResult) -> bool:
         """Whether a task that has ended was a test; then it is judged, reported and answered."""
         running = self._running.pop(result.command_id, None)
         if running is None:
             return False
-        op, starts = running
+        op, starts, _ = running
         if self._director.starts != starts:
             result = CommandResult(command_id=result.command_id, ok=False, detail=Problem.DISTURBED)
+        elif self._mute:
+            result = CommandResult(command_id=result.command_id, ok=False, detail=Problem.NO_OUTPUT)
         if op == Operation.SELF_TEST:
             self._report(result)
         if not result.command_id.startswith(_DAILY):

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from edge_agent.outbox import Outbox
 from edge_agent.store import Store
 from edge_agent.timekeeping import Timekeeper
+from protocol.ids import MAX_SMALL
 from protocol.jobs import Audio, Job
 from protocol.messages import Evidence, JobReport
 from protocol.priorities import Priority
@@ -156,7 +157,7 @@ class Ledger:
             state=state,
             reason=reason,
             by=by,
-            played_ms=record.played_ms if told and record.started else None,
+            played_ms=min(record.played_ms, MAX_SMALL) if told and record.started else None,
             played_at_most_ms=played_at_most_ms,
             start_error_ms=start_error_ms,
             evidence=evidence,

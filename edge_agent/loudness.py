@@ -21,12 +21,22 @@ class Loudness:
         """A new configuration ends what a technician has set by hand."""
         self._config, self._asked, self._set = config, None, None
 
-    def ask(self, percent: int) -> int | None:
-        """A technician wants this until the next configuration; what the mixer is set to (soon), None if there is none."""
+    def ask(self, percent: int, *, alarmed: bool) -> int | None:
+        """A technician wants this until the next configuration; what the mixer is told, None if there is none.
+
+        It says by itself where it stands then. `alarmed`: an emergency sounds, which knows no ceiling.
+        """
         self._asked = percent
-        wanted = self._within_ceiling(percent)
-        self._apply(wanted)
-        return None if self._volume.percent() is None else wanted
+        if not self._volume.there:
+            return None
+        wanted = percent if alarmed else self._within_ceiling(percent)
+        self._volume.set_percent(wanted)
+        self._set = wanted
+        return wanted
+
+    def settled(self, told: int) -> bool:
+        """Whether that is the last that the mixer was told."""
+        return told == self._set
 
     def for_record(self, record: Record) -> None:
         """As loud as this may be now: an emergency knows no ceiling."""

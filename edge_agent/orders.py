@@ -6,7 +6,7 @@ import structlog
 
 from edge_agent.director import Director
 from edge_agent.fetching import Fetching
-from edge_agent.gate import Gate, body_of, kid_of
+from edge_agent.gate import EARLIEST_YEAR, LATEST_YEAR, Gate, body_of, kid_of
 from edge_agent.ledger import Ledger, Record
 from edge_agent.outbox import Outbox
 from edge_agent.performing import Performer
@@ -21,7 +21,6 @@ from protocol.states import Reason, State
 
 log = structlog.get_logger(__name__)
 
-EARLIEST_YEAR, LATEST_YEAR = 2020, 2200
 LONGEST_MS = 24 * 3_600_000
 KEEP_ALERTS = 500
 """Emergency orders remembered, so that an old one cannot be played again; below the oldest, every order is stale."""

@@ -44,8 +44,11 @@ class Link(Protocol):
         """Begin to connect. `fresh`: this box has lost its state, so an old session is of no use."""
         ...
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
-        """Hand over for sending. Nothing is promised: what must arrive is acknowledged end to end."""
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, receipt: bool = False) -> None:
+        """Hand over for sending. Nothing is promised: what must arrive is acknowledged end to end.
+
+        `receipt`: answers by `Agent.handed_over` when the broker has it.
+        """
         ...
 
     def disconnect(self) -> None:
@@ -189,8 +192,13 @@ class Amplifier(Protocol):
 class Volume(Protocol):
     """The mixer's main volume."""
 
+    @property
+    def there(self) -> bool:
+        """Whether this box has one at all."""
+        ...
+
     def set_percent(self, percent: int) -> None:
-        """Raises nothing: a mixer that refuses shows in `percent`."""
+        """Answers by `Agent.mixer_said`, where there is one. Raises nothing: a mixer that refuses shows in what it says."""
         ...
 
     def percent(self) -> int | None:

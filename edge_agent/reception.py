@@ -14,6 +14,7 @@ from edge_agent.store import Message, Store
 from protocol import topics
 from protocol.envelope import Kind
 from protocol.errors import Refusal, RefusedError
+from protocol.keys import BadKeyError, Keyring
 from protocol.messages import Ack, Config, StationState
 from schedules.policy import known_zone
 
@@ -98,7 +99,7 @@ class Reception:
         self._recall(Kind.DESIRED, self._orders.remember)
 
     def _apply_config(self, token: str) -> None:
-        self._configure(body_of(self._gate.open(Kind.CONFIG, token, now=None), Config))
+        self._configure(_whole(body_of(self._gate.open(Kind.CONFIG, token, now=None), Config)))
 
     def _recall(self, kind: Kind, apply: Callable[[str], None]) -> None:
         """One that has gone bad on disk is asked for anew, and none older is taken."""
@@ -117,9 +118,7 @@ class Reception:
         claims = self._gate.newer(Kind.CONFIG, token)
         if claims is None:
             return
-        config = body_of(claims, Config)
-        if not known_zone(config.policy):
-            raise RefusedError(Refusal.MALFORMED, f"timezone {config.policy.timezone}")
+        config = _whole(body_of(claims, Config))
         with self._store.transaction():
             self._gate.keep(Kind.CONFIG, token, claims.rev)
             self._store.set_fact("trust", config.trust.model_dump_json())
@@ -147,3 +146,14 @@ class Reception:
             with self._store.transaction():
                 self._gate.keep(Kind.STATE, token, claims.rev)
             self._despatch.station_online = state.online
+
+
+def _whole(config: Config) -> Config:
+    """The same, if this box can act upon all of it; raises RefusedError."""
+    if not known_zone(config.policy):
+        raise RefusedError(Refusal.MALFORMED, f"timezone {config.policy.timezone}")
+    try:
+        Keyring.of(config.trust)
+    except BadKeyError as error:
+        raise RefusedError(Refusal.MALFORMED, "trust") from error
+    return config

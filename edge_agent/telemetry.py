@@ -70,6 +70,10 @@ class Telemetry:
         self._told = None
         self._seen = None
 
+    def look_again(self) -> None:
+        """Something that `reported` tells may have changed."""
+        self._seen = None
+
     def step(self) -> float:
         """Send what is due; when to be called again."""
         mono_s = self._time.mono_s()

@@ -16,7 +16,7 @@ import structlog
 from edge_agent.agent import Agent
 from edge_agent.boot import Boot
 from edge_agent.box_settings import BoxSettings, load_box
-from edge_agent.folder import Folder, open_folder, ram_folder, wipe
+from edge_agent.folder import Folder, finish_wipe, open_folder, promise_wipe, ram_folder, wipe
 from edge_agent.identity import Identity, load_key
 from edge_agent.options import Options
 from edge_agent.ports import Amplifier, Output, Ports, Volume, Witness
@@ -77,6 +77,7 @@ def options_for(station_url: str) -> Options:
 
 def run(settings: Settings) -> None:
     """Run the agent until SIGTERM, SIGINT or an order that ends it. Raises AgentError if it cannot begin."""
+    finish_wipe(settings.state)
     identity = Identity.load(settings.state)
     if settings.station_url is not None:
         identity = identity.model_copy(update={"station_url": settings.station_url.rstrip("/")})
@@ -92,6 +93,7 @@ def run(settings: Settings) -> None:
         restart = loop.stop
 
         def decommission() -> None:
+            promise_wipe(settings.state)
             ends.append(lambda: wipe(settings.state))
             loop.stop()
 
@@ -113,7 +115,7 @@ def run(settings: Settings) -> None:
             library=folder.library,
             output=output,
             amplifier=_amplifier(box, loop),
-            volume=_volume(box),
+            volume=_volume(box, loop.post),
             health=BoxHealth(settings.state, output.name if output.evidence is Evidence.E2 else None),
             caretaker=BoxCaretaker(
                 acts,
@@ -199,8 +201,8 @@ def _witness(box: BoxSettings, folder: Folder, loop: Loop) -> Witness | None:
     return BoxWitness(folder.library, ear, draws, loop.post)
 
 
-def _volume(box: BoxSettings) -> Volume:
-    return NoVolume() if box.mixer is None else CommandVolume(box.mixer)
+def _volume(box: BoxSettings, post: Post) -> Volume:
+    return NoVolume() if box.mixer is None else CommandVolume(box.mixer, post)
 
 
 def _acts(settings: Settings, box: BoxSettings, output: Output, folder: Folder) -> dict[Operation, Act]:
@@ -210,7 +212,7 @@ def _acts(settings: Settings, box: BoxSettings, output: Output, folder: Folder) 
     recorder = None if box.microphone is None else microphone(box.microphone)
     if recorder is None and output.evidence is Evidence.E1:
         recorder = own_file(output)
-    horn = HornTests(output, folder.library, recorder)
+    horn = HornTests(output, folder.library, recorder, monitor=box.microphone is None or box.microphone.monitor)
     acts: dict[Operation, Act] = {Operation.TEST_TONE: horn.test_tone, Operation.SELF_TEST: horn.self_test}
     if settings.tail is not None:
         acts[Operation.LOGS] = logs_act(settings.tail)

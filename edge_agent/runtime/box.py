@@ -28,6 +28,8 @@ class NoAmplifier:
 class NoVolume:
     """There is no mixer."""
 
+    there = False
+
     def set_percent(self, percent: int) -> None:
         """Nothing to set."""
 

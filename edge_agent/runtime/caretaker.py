@@ -59,6 +59,7 @@ class BoxCaretaker:
             self._answer(CommandResult(command_id=task.command_id, ok=False, detail=Problem.NOT_AVAILABLE))
 
     def _run(self, task: Task, act: Act) -> None:
+        result = CommandResult(command_id=task.command_id, ok=False, detail=Problem.INTERNAL)
         try:
             result = act(task)
         except ValidationError as error:
@@ -68,17 +69,23 @@ class BoxCaretaker:
         except (AgentError, OSError) as error:
             log.warning("care failed", op=task.op, error=str(error))
             result = CommandResult(command_id=task.command_id, ok=False, detail=str(error)[:200])
-        self._answer(result)
+        finally:  # whatever else went wrong: each command is answered
+            self._answer(result)
         follows = self._after.get(Operation(task.op))
         if result.ok and follows is not None:
             follows()
 
     def _end(self, task: Task, ending: Callable[[], None]) -> None:
-        """Answer first: afterwards there is nobody left to do it."""
+        """Begin to end, and answer: the process goes when this act is over, and afterwards there is nobody left to do it."""
 
         def act(agent: Agent) -> None:
+            try:
+                ending()
+            except OSError as error:
+                log.warning("cannot end", op=task.op, error=str(error))
+                agent.task_done(CommandResult(command_id=task.command_id, ok=False, detail=str(error)[:200]))
+                return
             agent.task_done(CommandResult(command_id=task.command_id, ok=True))
-            ending()
 
         self._post(act)
 

@@ -37,6 +37,8 @@ class PahoLink:
         self._answer = answer
         self._post = post
         self._client: mqtt.Client | None = None
+        self._receipts: dict[int, bytes] = {}
+        """What the broker shall say that it has, by packet of this connection; for the agent's thread alone."""
         self._topics = topics.device_subscriptions(answer.station, answer.device_id)
         self._will_topic = topics.device(answer.station, answer.device_id, "presence")
 
@@ -61,13 +63,17 @@ class PahoLink:
         client.on_connect = self._on_connect
         client.on_message = self._on_message
         client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
         self._client = client
+        self._receipts.clear()
         threading.Thread(target=self._open, args=(client, fresh), name="broker-connect", daemon=True).start()
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, receipt: bool = False) -> None:
         """Hand over; a client that is going down drops it, and the outbox sends again."""
         if self._client is not None:
-            self._client.publish(topic, payload, qos=qos, retain=retain)
+            sent = self._client.publish(topic, payload, qos=qos, retain=retain)
+            if receipt:
+                self._receipts[sent.mid] = payload
 
     def disconnect(self) -> None:
         """Leave in good order, giving what was just published a moment to go out."""
@@ -104,6 +110,14 @@ class PahoLink:
         def act(agent: Agent) -> None:
             agent.message(message.topic, bytes(message.payload))
             client.ack(message.mid, message.qos)
+
+        self._post(act)
+
+    def _on_publish(self, client: mqtt.Client, _data: Any, mid: int, code: ReasonCode, _properties: Any) -> None:
+        def act(agent: Agent) -> None:
+            payload = self._receipts.pop(mid, None) if client is self._client else None
+            if payload is not None and not code.is_failure:
+                agent.handed_over(payload)
 
         self._post(act)
 

@@ -3,10 +3,12 @@
 import re
 import subprocess
 import threading
+from collections.abc import Callable
 from queue import SimpleQueue
 
 import structlog
 
+from edge_agent.agent import Agent
 from edge_agent.box_settings import MixerKind, MixerSettings
 
 log = structlog.get_logger(__name__)
@@ -18,9 +20,14 @@ _PATIENCE_S = 5.0
 class CommandVolume:
     """Implements `edge_agent.ports.Volume`. `percent` is what the mixer itself said last, None if it does not answer."""
 
-    def __init__(self, settings: MixerSettings) -> None:
+    there = True
+
+    def __init__(
+        self, settings: MixerSettings, post: Callable[[Callable[[Agent], None]], None] = lambda _act: None
+    ) -> None:
         self._settings = settings
-        self._wanted: SimpleQueue[int | None] = SimpleQueue()
+        self._post = post
+        self._wanted: SimpleQueue[int] = SimpleQueue()
         self._percent: int | None = self._ask(None)
         threading.Thread(target=self._run, name="mixer", daemon=True).start()
 
@@ -38,6 +45,10 @@ class CommandVolume:
             while not self._wanted.empty():
                 wanted = self._wanted.get()
             self._percent = self._ask(wanted)
+            self._say(wanted, self._percent)
+
+    def _say(self, told: int, percent: int | None) -> None:
+        self._post(lambda agent: agent.mixer_said(told, percent))
 
     def _ask(self, percent: int | None) -> int | None:
         settings = self._settings

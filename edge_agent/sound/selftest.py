@@ -32,12 +32,18 @@ def tone() -> Samples:
 
 
 class HornTests:
-    """The two acts of remote care that make a sound. `recorder` is None where nothing can record."""
+    """The two acts of remote care that make a sound. `recorder` is None where nothing can record.
 
-    def __init__(self, output: Output, library: FolderLibrary, recorder: Recorder | None) -> None:
+    `monitor`: it records what the sound server plays, not what is in the air.
+    """
+
+    def __init__(
+        self, output: Output, library: FolderLibrary, recorder: Recorder | None, *, monitor: bool = False
+    ) -> None:
         self._output = output
         self._library = library
         self._recorder = recorder
+        self._monitor = monitor
 
     def test_tone(self, task: Task) -> CommandResult:
         """Play it; whether anybody heard it is for the technician to say."""
@@ -59,6 +65,7 @@ class HornTests:
             "level_db": found.level_db,
             "delay_ms": found.delay_ms,
             "distortion": found.distortion,
+            "monitor": self._monitor,
         }
         return CommandResult(
             command_id=task.command_id, ok=found.finding is Finding.GOOD, detail=found.finding, data=data

@@ -11,11 +11,12 @@ from edge_agent.boot import Boot
 from edge_agent.folder import DATABASE, open_store
 from edge_agent.identity import Identity
 from edge_agent.options import Options
-from edge_agent.ports import ClockSource, Measurements, Ports, Task
+from edge_agent.ports import ClockSource, Ports
 from loa.chaos import history as h
 from loa.chaos.broker import Broker
 from loa.chaos.clock import NTP_ERROR_S, BoxClock
 from loa.chaos.disk import PowerCutError, Shelf, TearingStore, damage, happening, remembered
+from loa.chaos.fittings import Body, Caretaker, Mixer
 from loa.chaos.kernel import Kernel
 from loa.chaos.keys import signing_key
 from loa.chaos.speaker import Horn, Relay
@@ -24,7 +25,6 @@ from loa.chaos.ways import Http, Lines, Wire
 from protocol import topics
 from protocol.enrolment import BrokerAccess, EnrolAnswer
 from protocol.keys import Role, device_owner
-from protocol.messages import CommandResult
 
 log = structlog.get_logger(__name__)
 
@@ -32,35 +32,10 @@ BOOT_S = 20.0
 RESTART_S = 5.0
 LONGEST_RESTART_S = 600.0
 AT_ONCE_S = 0.001
+ANSWER_S = 0.05
 SPIN = 300
 """An agent that asks to be called again at once so often without time passing is caught in a circle."""
 JUDGED = frozenset({"desired", "config", "cmd", "alert"})
-
-
-class _Mixer:
-    def __init__(self) -> None:
-        self._percent = 80
-
-    def set_percent(self, percent: int) -> None:
-        self._percent = percent
-
-    def percent(self) -> int | None:
-        return self._percent
-
-
-class _Body:
-    def measure(self) -> Measurements:
-        return Measurements()
-
-
-class _Caretaker:
-    hears = False
-
-    def __init__(self, box: "Box") -> None:
-        self._box = box
-
-    def begin(self, task: Task) -> None:
-        self._box.tell(lambda agent: agent.task_done(CommandResult(command_id=task.command_id, ok=True)))
 
 
 class Box:
@@ -251,6 +226,11 @@ class Box:
             return
         self._sleep(wake_mono_s)
 
+    def _later(self, act: Callable[[Agent], None]) -> None:
+        """What hangs on the box answers a moment later, in the same life."""
+        life = self._life
+        self._kernel.after(ANSWER_S, lambda: self.tell(act) if self._life == life else None)
+
     def heal(self) -> None:
         """Power and room, for good."""
         if self._store is not None:
@@ -294,9 +274,9 @@ class Box:
             library=self.shelf,
             output=self._horn,
             amplifier=self._relay,
-            volume=_Mixer(),
-            health=_Body(),
-            caretaker=_Caretaker(self),
+            volume=Mixer(self._later),
+            health=Body(),
+            caretaker=Caretaker(self._later),
         )
         self._record(h.Running(t=self._kernel.now, device=self.device, on=True, cause=cause))
         try:

@@ -61,13 +61,23 @@ class Wire:
         seconds = self._random.uniform(0.2, 2.0) if self._lines.broker else self._random.uniform(1.0, 15.0)
         self._kernel.after(seconds, lambda: self._answer(attempt, fresh=fresh))
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:  # noqa: ARG002
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        retain: bool = False,  # noqa: ARG002  only the station's messages are retained here
+        receipt: bool = False,
+    ) -> None:
         """On its way, if there is one; what is not acknowledged goes again with the next connection."""
         attempt = self._attempt
 
         def arrive() -> None:
             if self._up and self._attempt == attempt and self._lines.broker:
                 self._broker.from_device(topic, payload)
+                if receipt:
+                    self._tell(lambda agent: agent.handed_over(payload))
             elif qos:
                 self._unsent.append((topic, payload))
 

@@ -54,10 +54,18 @@ class FakeLink:
         else:
             self.world.agent.disconnected("refused")
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, receipt: bool = False) -> None:
         if self.world.connected:
             self.published.append((topic, payload, qos, retain))
+            if receipt:
+                self.world.after(0.1, lambda: self._take(topic, payload))
+            else:
+                self.world.heard(topic, payload)
+
+    def _take(self, topic: str, payload: bytes) -> None:
+        if self.world.connected:
             self.world.heard(topic, payload)
+            self.world.agent.handed_over(payload)
 
     def disconnect(self) -> None:
         self.left = True
@@ -219,11 +227,20 @@ class FakeAmplifier:
 
 
 class FakeVolume:
-    def __init__(self) -> None:
+    """`stuck` is what a mixer that does not obey shows; `there` is False on a box without one."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
         self.now: int | None = 50
+        self.there = True
+        self.stuck = False
 
     def set_percent(self, percent: int) -> None:
-        self.now = percent
+        if not self.there:
+            return
+        if not self.stuck:
+            self.now = percent
+        self.world.after(0.05, lambda: self.world.agent.mixer_said(percent, self.now))
 
     def percent(self) -> int | None:
         return self.now

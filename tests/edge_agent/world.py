@@ -75,7 +75,7 @@ class World:
         self.boots = 0
         self.library = FakeLibrary()
         self.web = FakeWeb(self)
-        self.volume, self.health, self.caretaker = FakeVolume(), FakeHealth(), FakeCaretaker()
+        self.volume, self.health, self.caretaker = FakeVolume(self), FakeHealth(), FakeCaretaker()
         self.progress: RamProgress | None = None
         self.witness: Witness | None = None
         self.desired_token: str | None = None
