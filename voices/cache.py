@@ -16,12 +16,14 @@ import soundfile
 import structlog
 
 from voices.engine import Clip, SpeechSettings
-from voices.files import write_atomically
+from voices.files import sweep, write_atomically
 from voices.pcm import from_pcm16, to_pcm16
 
 log = structlog.get_logger(__name__)
 _SUFFIX = ".clip"
 _DIGEST_BYTES = 32
+_FORGOTTEN_S = 86_400.0
+"""What a writer left half-made for a day is nobody's: he was killed."""
 
 
 def clip_key(fingerprint: str, voice: str, settings: SpeechSettings, text: str) -> str:
@@ -37,6 +39,8 @@ class ClipCache:
         self._folder = folder
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
+        for shelf in folder.glob("*/"):
+            sweep(shelf, older_than_s=_FORGOTTEN_S)
         self._bytes = sum(size for _, size, _ in self._entries())
 
     def __contains__(self, key: str) -> bool:
@@ -44,11 +48,14 @@ class ClipCache:
         return self._path(key).exists()
 
     def get(self, key: str) -> Clip | None:
-        """The clip, or None when it is not there or its file is damaged (which removes it)."""
+        """The clip, or None when it is not there, cannot be read, or its file is damaged (which removes it)."""
         path = self._path(key)
         try:
             content = path.read_bytes()
         except FileNotFoundError:
+            return None
+        except OSError as error:  # a bad sector, somebody else's file: it can be rendered again
+            log.warning("A clip of the cache cannot be read", key=key, reason=str(error))
             return None
         digest, flac = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
         if hashlib.sha256(flac).digest() != digest:
@@ -94,5 +101,9 @@ class ClipCache:
         for _, size, path in entries:
             if self._bytes <= self._max_bytes * 0.9:
                 break
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:  # the clip that was just made is good all the same
+                log.warning("An old clip cannot be removed", path=str(path), reason=str(error))
+                continue
             self._bytes -= size

@@ -8,6 +8,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
@@ -54,6 +55,7 @@ class Child:
             os.close(there_write)
         self._out = Connection(here_write, readable=False)
         self._in = Connection(here_read, writable=False)
+        self._hung = False
 
     @property
     def pid(self) -> int:
@@ -62,15 +64,23 @@ class Child:
 
     def ask(self, question: object, limit_s: float) -> Any:
         """The child's answer. Raises `ChildDiedError` or `ChildHungError`, and then the child is gone."""
+        watch = threading.Timer(limit_s, self._give_up)  # sending waits too, when the child does not read
+        watch.daemon = True
+        watch.start()
         try:
             self._out.send(question)
-            if not self._in.poll(limit_s):
-                self.kill()
-                raise ChildHungError(f"no answer within {limit_s:.0f} s")
             return self._in.recv()
         except (EOFError, OSError) as error:
             self.kill()
+            if self._hung:
+                raise ChildHungError(f"no answer within {limit_s:.0f} s") from error
             raise ChildDiedError(f"exit status {self._process.returncode}") from error
+        finally:
+            watch.cancel()
+
+    def _give_up(self) -> None:
+        self._hung = True
+        self._process.kill()
 
     def kill(self) -> None:
         """End the process at once. Does nothing when it has ended."""

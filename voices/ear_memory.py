@@ -14,10 +14,15 @@ from voices.files import write_atomically
 
 log = structlog.get_logger(__name__)
 _PACKAGE = "viet-asr"
+_MOST_ON_A_SHELF = 200
+"""There are 256 shelves: fifty thousand sentences, 200 MB as a disk counts small files."""
 
 
 class RememberingEar:
-    """An ear before which equal sound is put only once: a few hundred bytes a clip in `folder`, across processes."""
+    """An ear before which equal sound is put only once: a few hundred bytes a clip in `folder`, across processes.
+
+    What was heard longest ago is forgotten first.
+    """
 
     def __init__(self, ear: Recogniser, folder: Path) -> None:
         self._ear = ear
@@ -33,6 +38,15 @@ class RememberingEar:
             heard = self._ear.hear(samples)
         try:
             write_atomically(path, heard.encode())
-        except StorageError as error:
+            _tidy(path.parent)
+        except (StorageError, OSError) as error:
             log.warning("What was heard is not kept", key=key, reason=str(error))
         return heard
+
+
+def _tidy(shelf: Path) -> None:
+    """Half of a full shelf goes, so that not every sentence tidies again."""
+    notes = list(shelf.iterdir())
+    if len(notes) > _MOST_ON_A_SHELF:
+        for note in sorted(notes, key=lambda note: note.stat().st_mtime)[: len(notes) // 2]:
+            note.unlink(missing_ok=True)

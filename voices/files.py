@@ -4,7 +4,9 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +47,20 @@ def write_atomically(target: Path, content: bytes) -> None:
                 Path(name).unlink()
 
 
+def copy_atomically(source: Path, target: Path) -> None:
+    """As `write_atomically`, from a file that may be large."""
+    with room_on_disk():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".tmp-")
+        os.close(handle)
+        try:
+            shutil.copyfile(source, name)
+            sync(Path(name))
+            publish(Path(name), target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
 def publish(finished: Path, target: Path) -> None:
     """Give a finished, fsynced file of the same folder its final name, durably."""
     finished.chmod(0o644)
@@ -54,6 +70,15 @@ def publish(finished: Path, target: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def sweep(folder: Path, *, older_than_s: float = 0.0) -> None:
+    """Remove what a process that was killed left half-made in `folder`: entries named `.tmp-…`, not touched for so long."""
+    before = time.time() - older_than_s
+    for left in folder.glob(".tmp-*"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or not ours: it is only rubbish
+            if left.stat().st_mtime <= before:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def sha256_of(path: Path) -> str:

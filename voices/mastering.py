@@ -16,6 +16,7 @@ import structlog
 
 from voices.errors import BadSoundError
 from voices.ffmpeg import run_ffmpeg
+from voices.files import publish, room_on_disk, sync
 
 log = structlog.get_logger(__name__)
 TARGET_LUFS = -16.0
@@ -72,11 +73,23 @@ def measure(sound: Path, check: Callable[[], None] = lambda: None) -> Loudness:
     return Loudness(_number(r"I:\s+(\S+) LUFS", summary), _number(r"True peak:\s+Peak:\s+(\S+) dBFS", summary))
 
 
-def opus_to_mp3(opus: Path, target: Path) -> None:
-    """For devices and people that cannot play Opus: MP3, 64 kbit/s mono."""
-    run_ffmpeg(
-        ["-i", opus, "-ac", "1", "-ar", "44100", "-c:a", "libmp3lame", "-b:a", "64k", *_BITEXACT, "-f", "mp3", target]
-    )
+def opus_to_mp3(opus: Path, target: Path, *, bitrate: str = "64k") -> None:
+    """For devices and people that cannot play Opus: MP3, mono. `target` appears whole, or not at all.
+
+    Raises `BadSoundError` (`opus` is damaged), `StorageError`.
+    """
+    encoder = ["-ac", "1", "-ar", "44100", "-c:a", "libmp3lame", "-b:a", bitrate, "-threads", "1"]
+    with room_on_disk():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".tmp-")
+        os.close(handle)
+        made = Path(name)
+        try:
+            run_ffmpeg(["-i", opus, "-vn", *encoder, *_BITEXACT, "-f", "mp3", made])
+            sync(made)
+            publish(made, target)
+        finally:
+            made.unlink(missing_ok=True)
 
 
 def _encode_to_measure(shaped: Path, target: Path, check: Callable[[], None]) -> Loudness:

@@ -89,6 +89,9 @@ class Listening:
             except OperationalError as error:
                 log.warning("Database did not answer the ear", error=str(error))
                 self._stopping.wait(_RETRY_S)
+            except Exception:  # without this thread nothing would ever be heard again
+                log.exception("The ear stumbled")
+                self._stopping.wait(_RETRY_S)
             self._pause()
 
     def _hear_all(self, ear: Recogniser) -> None:

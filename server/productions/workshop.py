@@ -21,12 +21,15 @@ from server.settings import Settings
 from server.tables import Bulletin, EarStatus, Person, Production, Version
 from voices import Lane, ProductionCancelledError, Studio, TimelineEntry, VoiceError, produce
 from voices import Production as Made
+from voices.files import sweep
 
 log = structlog.get_logger(__name__)
 _IDLE_S = 1.0
 _RETRY_S = 5.0
 _GRACE_S = 5.0
 """What is half-made is given back within this; a long mastering is cut off with its worker."""
+_FORGOTTEN_S = 86_400.0
+"""Half-made files of other processes are theirs for a day."""
 _NO_WORDS = "Âm thanh này không do máy đọc nên máy không nghe kiểm tra được. Hãy tự nghe."
 
 _UNEXPECTED = "Dựng tiếng gặp lỗi ngoài dự kiến. Hãy thử lại; nếu vẫn lỗi, hãy báo kỹ thuật."
@@ -73,7 +76,10 @@ class Workshop:
 
     def start(self) -> None:
         """Take up what was ordered or left half-made, and whatever comes."""
-        if self._database.engine.dialect.name == "sqlite":  # no other process can be working on them
+        alone = self._database.engine.dialect.name == "sqlite"
+        for folder in self._settings.data_dir.glob("*/"):
+            sweep(folder, older_than_s=0.0 if alone else _FORGOTTEN_S)
+        if alone:  # no other process can be working on them
             with self._database.write() as session:
                 orders.release_all(session)
         if self._listening:
@@ -111,6 +117,10 @@ class Workshop:
                 worked = self._next(bench.priorities, bench.lane)
             except OperationalError as error:
                 log.warning("Database did not answer the workshop", error=str(error))
+                worked = False
+                self._stopping.wait(_RETRY_S)
+            except Exception:  # without this thread nothing would ever be made again
+                log.exception("The workshop stumbled", lane=bench.lane)
                 worked = False
                 self._stopping.wait(_RETRY_S)
             if not worked:

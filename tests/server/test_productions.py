@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 import time
 from dataclasses import replace
 
@@ -141,6 +142,34 @@ def test_what_nobody_foresaw_costs_one_bulletin(commune, monkeypatch):
     assert state["status"] == "failed"
     assert "ngoài dự kiến" in state["error"]
     assert made(commune, "Tin khác.")[1]["status"] == "ready"
+
+
+def test_a_stumble_does_not_end_the_queue(commune, monkeypatch):
+    stumbled = threading.Event()
+
+    def stumble(*_):
+        stumbled.set()
+        raise KeyError("orders")
+
+    monkeypatch.setattr(workshop, "_RETRY_S", 0.01)
+    with monkeypatch.context() as broken:
+        broken.setattr(workshop.orders, "waiting", stumble)
+        assert stumbled.wait(30)
+    assert made(commune, "Tin khác.")[1]["status"] == "ready"
+
+
+def test_what_a_killed_station_left_half_made_is_gone_at_the_next_start(station):
+    commune = station()
+    commune.client.__exit__(None, None, None)
+    for folder in (commune.settings.audio_dir, commune.settings.track_dir):
+        (folder / ".tmp-abc").mkdir(parents=True)
+        (folder / ".tmp-abc" / "speech.wav").write_bytes(bytes(1000))
+        (folder / ".tmp-abc.opus").write_bytes(bytes(1000))
+    kept = commune.settings.audio_dir / "kept.opus"
+    kept.write_bytes(b"Opus")
+    again = station()
+    assert finished(again) == ["kept.opus"]
+    assert list(again.settings.track_dir.iterdir()) == []
 
 
 def test_the_audio_of_what_is_approved_stays_when_the_station_gets_another_voice(station):

@@ -69,3 +69,23 @@ def test_every_part_of_the_key_counts():
     keys = {clip_key(*parts) for parts in [base, *others]}
     assert len(keys) == len(others) + 1
     assert clip_key(*base) in keys
+
+
+def test_what_cannot_be_read_is_no_clip_and_keeps_nobody(tmp_path):
+    cache = ClipCache(tmp_path)
+    cache.put("ab" * 32, noise())
+    path = cache._path("ab" * 32)
+    path.unlink()
+    path.mkdir()  # reading it is an error, for whoever reads
+    assert cache.get("ab" * 32) is None
+
+
+def test_what_a_killed_writer_left_goes_when_it_is_old(tmp_path):
+    ClipCache(tmp_path).put("ab" * 32, noise())
+    old, young = tmp_path / "ab" / ".tmp-old", tmp_path / "ab" / ".tmp-young"
+    for left in (old, young):
+        left.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    ClipCache(tmp_path)
+    assert (old.exists(), young.exists()) == (False, True)
+    assert ClipCache(tmp_path).get("ab" * 32)

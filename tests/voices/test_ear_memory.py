@@ -1,7 +1,10 @@
 """Equal sound is heard once, by whichever process; a full or read-only disk costs only time."""
 
+import os
+
 import numpy as np
 
+from voices import ear_memory
 from voices.ear_memory import RememberingEar
 
 
@@ -30,3 +33,17 @@ def test_where_nothing_can_be_kept_everything_is_heard(tmp_path):
     remembering = RememberingEar(ear, tmp_path / "tệp")
     assert [remembering.hear(np.zeros(5, np.int16)) for _ in range(2)] == ["nghe được 5"] * 2
     assert ear.heard == 2
+
+
+def test_it_does_not_remember_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(ear_memory, "_MOST_ON_A_SHELF", 4)
+    ear, sound = RememberingEar(CountingEar(), tmp_path), np.zeros(5, np.int16)
+    ear.hear(sound)
+    (note,) = tmp_path.rglob("*.txt")
+    for number in range(4):
+        (note.parent / f"{number}.txt").write_text("nghe từ lâu")
+        os.utime(note.parent / f"{number}.txt", (0, 0))
+    note.unlink()
+    assert ear.hear(sound) == "nghe được 5"
+    assert note.exists()
+    assert len(list(note.parent.iterdir())) == 3
