@@ -5,12 +5,13 @@ import re
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import soundfile
 import structlog
 from pydantic import BaseModel, ConfigDict
 
 from voices.errors import BadSoundError
-from voices.ffmpeg import run_ffmpeg
+from voices.ffmpeg import TooLongError, run_ffmpeg
 from voices.files import room_on_disk, write_atomically
 from voices.mastering import measure
 
@@ -20,7 +21,6 @@ MOST_S = 1_800.0
 """Half an hour: longer than any session a commune is allowed in one language."""
 LEAST_S = 0.5
 _SILENT_LUFS = -55.0
-_DECODE_LIMIT_S = 180.0
 _KINDS = (
     (re.compile(rb"RIFF....WAVE", re.DOTALL), "wav"),
     (re.compile(rb"OggS"), "ogg"),
@@ -31,13 +31,16 @@ _KINDS = (
     (re.compile(rb"ID3|\xff[\xe2-\xef\xf2-\xf7\xfa-\xff]"), "mp3"),
 )
 """First bytes → ffmpeg's demuxer. Named to ffmpeg, so that no playlist in disguise makes it open other files."""
-_CLEAN = "highpass=f=80,afftdn=nr=10:nf=-40,"
-_TRIM_AND_LEVEL = (
-    "silenceremove=start_periods=1:start_threshold=-45dB:start_silence=0.15,"
-    "areverse,silenceremove=start_periods=1:start_threshold=-45dB:start_silence=0.25,areverse,"
-    "loudnorm=I=-19:TP=-3:LRA=7"
-)
-"""Silence at both ends off, then the same loudness for all."""
+_CLEAN = ("-af", "highpass=f=80,afftdn=nr=10:nf=-40")
+_LEVEL = "loudnorm=I=-19:TP=-3:LRA=7"
+"""The same loudness for all."""
+_RATE_HZ = 48_000
+_QUIET_DBFS = -45.0
+_BELOW_SPEECH_LU = 22.0
+_ABOVE_NOISE_DB = 6.0
+"""What is neither above `_QUIET_DBFS` nor, in a soft recording, near to its loudness and above its noise, is silence."""
+_WINDOW = _RATE_HZ // 50
+_KEPT_BEFORE_S, _KEPT_AFTER_S = 0.15, 0.25
 
 
 class Recording(BaseModel):
@@ -64,14 +67,15 @@ def import_recording(file: Path, out_dir: Path, *, language: str, clean: bool = 
         out_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out_dir, prefix=".tmp-") as folder:
             raw, finished = Path(folder) / "raw.wav", Path(folder) / "finished.flac"
-            _decode(file, demuxer, raw)
-            filters = (_CLEAN if clean else "") + _TRIM_AND_LEVEL
-            run_ffmpeg(["-i", raw, "-af", filters, "-ar", "48000", "-c:a", "flac", "-sample_fmt", "s16", finished])
+            loudness_lufs = _decode(file, demuxer, raw, clean=clean)
+            start_s, end_s = _sounding(raw, loudness_lufs)
+            if end_s - start_s < LEAST_S:
+                raise _silent(file)
+            chain = f"atrim={start_s:.3f}:{end_s:.3f},asetpts=PTS-STARTPTS,{_LEVEL}"
+            run_ffmpeg(["-i", raw, "-af", chain, "-ar", str(_RATE_HZ), "-c:a", "flac", "-sample_fmt", "s16", finished])
             content = finished.read_bytes()
             duration_s = soundfile.info(finished).duration
             loudness = measure(finished)
-    if duration_s < LEAST_S:
-        raise BadSoundError(f"Tệp “{file.name}” gần như không có tiếng. Hãy thu lại gần micrô hơn.")
     digest = hashlib.sha256(content).hexdigest()
     sound = out_dir / f"{digest}.flac"
     write_atomically(sound, content)
@@ -105,18 +109,46 @@ def _kind(file: Path) -> str:
     )
 
 
-def _decode(file: Path, demuxer: str, target: Path) -> None:
-    """To 48 kHz mono WAV, refusing what is too long, too short or silent."""
+def _decode(file: Path, demuxer: str, target: Path, *, clean: bool) -> float:
+    """To 48 kHz mono WAV, refusing what is too long, too short or silent; its loudness in LUFS."""
+    most_bytes = round((MOST_S + 1) * _RATE_HZ * 2)
     try:
         run_ffmpeg(
             ["-protocol_whitelist", "file", "-f", demuxer, "-t", str(MOST_S + 1), "-i", file.resolve(), "-map", "0:a:0",
-             "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le", target],
-            limit_s=_DECODE_LIMIT_S,
+             *(_CLEAN if clean else ()), "-ac", "1", "-ar", str(_RATE_HZ), "-c:a", "pcm_s16le", "-fs", str(most_bytes), target]
         )  # fmt: skip
+    except TooLongError:
+        raise
     except BadSoundError as error:
         raise BadSoundError(f"Tệp “{file.name}” bị hỏng, không mở được. Hãy thu hoặc xuất lại rồi gửi lại.") from error
     duration_s = soundfile.info(target).duration
     if duration_s > MOST_S:
         raise BadSoundError(f"Tệp “{file.name}” dài quá {MOST_S / 60:.0f} phút. Hãy cắt thành các phần ngắn hơn.")
-    if duration_s < LEAST_S or measure(target).integrated_lufs < _SILENT_LUFS:
-        raise BadSoundError(f"Tệp “{file.name}” gần như không có tiếng. Hãy thu lại gần micrô hơn.")
+    loudness_lufs = measure(target).integrated_lufs if duration_s >= LEAST_S else _SILENT_LUFS
+    if not loudness_lufs > _SILENT_LUFS:
+        raise _silent(file)
+    return loudness_lufs
+
+
+def _sounding(raw: Path, loudness_lufs: float) -> tuple[float, float]:
+    """Where the first sound begins and the last ends, in seconds, with a little of the silence around them."""
+    levels = np.concatenate(
+        [
+            np.square(np.resize(block, (len(block) // _WINDOW, _WINDOW)), dtype=np.float64).mean(axis=1)
+            for block in soundfile.blocks(raw, _WINDOW * 1000, dtype="float32")
+        ]
+    )
+    levels_dbfs = 10 * np.log10(levels + 1e-10)
+    above_noise_dbfs = min(
+        float(np.percentile(levels_dbfs, 10)) + _ABOVE_NOISE_DB, loudness_lufs - _BELOW_SPEECH_LU / 2
+    )
+    soft_dbfs = max(loudness_lufs - _BELOW_SPEECH_LU, above_noise_dbfs)
+    sounding = np.flatnonzero(levels_dbfs > min(_QUIET_DBFS, soft_dbfs))
+    if not len(sounding):
+        return 0.0, 0.0
+    window_s = _WINDOW / _RATE_HZ
+    return max(0.0, sounding[0] * window_s - _KEPT_BEFORE_S), (sounding[-1] + 1) * window_s + _KEPT_AFTER_S
+
+
+def _silent(file: Path) -> BadSoundError:
+    return BadSoundError(f"Tệp “{file.name}” gần như không có tiếng. Hãy thu lại gần micrô hơn.")

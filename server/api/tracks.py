@@ -124,8 +124,7 @@ def delete_track(
     edit_count: Annotated[int | None, Query(ge=0)] = None,
 ) -> TracksView:
     """Take it out."""
-    with station.database.write() as session:
-        version = tracks.remove(session, station.settings, person, version_id, track_id, seen=edit_count)
+    version = tracks.remove(station.database, station.settings, person, version_id, track_id, seen=edit_count)
     return _view(station, version)
 
 

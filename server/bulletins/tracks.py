@@ -156,16 +156,18 @@ def reorder(
 
 
 def remove(
-    session: Session, settings: Settings, person: Person, version_id: str, track_id: str, *, seen: int | None = None
+    database: Database, settings: Settings, person: Person, version_id: str, track_id: str, *, seen: int | None = None
 ) -> Version:
     """Take a recording out of a draft; its file goes when no other version has it. Raises as `add`."""
-    version, _ = store.find_draft(session, person, version_id, seen)
-    track = _find(session, version, track_id)
-    _note(session, person, version, "track.remove", track)
-    session.delete(track)
-    session.flush()
-    if session.exec(select(Track.id).where(Track.sha256 == track.sha256).limit(1)).first() is None:
-        sound_of(settings, track).unlink(missing_ok=True)
+    with database.write() as session:
+        version, _ = store.find_draft(session, person, version_id, seen)
+        track = _find(session, version, track_id)
+        _note(session, person, version, "track.remove", track)
+        session.delete(track)
+    # only after the commit: a file left behind is no harm, a row without its file would be
+    with database.write() as session:  # in the lock, so that nobody brings the same recording meanwhile
+        if session.exec(select(Track.id).where(Track.sha256 == track.sha256).limit(1)).first() is None:
+            sound_of(settings, track).unlink(missing_ok=True)
     return version
 
 

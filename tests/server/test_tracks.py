@@ -5,6 +5,8 @@ import subprocess
 import numpy as np
 import pytest
 import soundfile
+from sqlalchemy import event
+from sqlmodel import Session
 
 from server.tables import Track
 
@@ -105,6 +107,23 @@ def test_a_new_version_keeps_the_recordings_and_an_approved_one_is_frozen(commun
     assert kept["sha256"] == track["sha256"]
     commune.call("canbo", "DELETE", f"/versions/{draft}/tracks/{kept['id']}")
     assert sounds(commune) == [f"{track['sha256']}.flac"]  # the approved version has it still
+
+
+def test_a_removal_that_is_not_committed_costs_no_sound(commune, version, recording):
+    track = add(commune, version, recording)["items"][0]
+    commune.token("canbo")
+
+    def full(_session):
+        raise OSError(28, "No space left on device")
+
+    event.listen(Session, "before_commit", full)
+    try:
+        commune.error("canbo", "DELETE", f"/versions/{version}/tracks/{track['id']}", 507)
+    finally:
+        event.remove(Session, "before_commit", full)
+    assert sounds(commune) == [f"{track['sha256']}.flac"]
+    commune.call("canbo", "DELETE", f"/versions/{version}/tracks/{track['id']}")
+    assert sounds(commune) == []
 
 
 def test_its_language_and_title_can_be_corrected(commune, version, recording):
