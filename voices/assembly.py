@@ -4,7 +4,7 @@ Everything is 24 kHz mono 16 bit here: a horn carries nothing above 7 kHz.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voices.engine import Clip
+from voices.errors import TextTooLongError
 from voices.ffmpeg import run_ffmpeg
 from voices.pcm import from_pcm16, to_pcm16
 from voices.production import MusicBed, TimelineEntry
@@ -28,6 +29,10 @@ _SPEECH_DBFS = -22.0
 _CHIME_DBFS = -26.0
 _BED_FADE_MS = 400
 _STEP_MS = 10
+MOST_S = 7_200
+"""Of a programme, everything together: twice the longest session that a province allows. An hour is 170 MB here."""
+_PIECE = RATE_HZ * 60
+"""Long sounds are worked on a minute at a time: as floats, and as copies of those, an hour would take gigabytes."""
 
 
 @dataclass
@@ -68,14 +73,17 @@ class Tape:
     def _append(self, segment: AudioSegment) -> None:
         self.segments.append(segment)
         self.frames += int(segment.frame_count())
+        if self.frames > MOST_S * RATE_HZ:
+            raise TextTooLongError(
+                f"Chương trình dài quá {MOST_S // 60} phút, kể cả đọc lặp lại, bản ghi âm và khoảng nghỉ. "
+                "Hãy chia thành nhiều bản tin."
+            )
 
 
 def speech_segments(clips: Sequence[Clip]) -> list[AudioSegment]:
     """Clips of one voice, all raised or lowered by the same amount: loud and soft sentences keep their relation."""
     segments = [segment_of(clip) for clip in clips]
-    gain_db = _gain_to(
-        np.concatenate([clip.samples for clip in clips]) if clips else np.zeros(0, np.float32), _SPEECH_DBFS
-    )
+    gain_db = _gain_to([clip.samples for clip in clips], _SPEECH_DBFS)
     return [segment.apply_gain(gain_db) for segment in segments]
 
 
@@ -97,25 +105,33 @@ def segment_of(clip: Clip) -> AudioSegment:
 
 
 def _levelled(segment: AudioSegment, dbfs: float) -> AudioSegment:
-    return segment.apply_gain(_gain_to(from_pcm16(segment.raw_data), dbfs))
+    return segment.apply_gain(_gain_to(list(_pieces(segment.raw_data)), dbfs))
 
 
-def _gain_to(samples: NDArray[np.float32], dbfs: float) -> float:
+def _pieces(pcm: bytes) -> Iterator[NDArray[np.float32]]:
+    for start in range(0, len(pcm), 2 * _PIECE):
+        yield from_pcm16(pcm[start : start + 2 * _PIECE])
+
+
+def _gain_to(pieces: Sequence[NDArray[np.float32]], dbfs: float) -> float:
     """Decibels that bring what is not silence to `dbfs` RMS, at most 24 and never into clipping."""
-    peak = float(np.abs(samples).max(initial=0.0))
+    peak = max((float(np.abs(piece).max(initial=0.0)) for piece in pieces), default=0.0)
     if peak < 1e-4:
         return 0.0
-    sounding = samples[np.abs(samples) > peak * 0.02]
-    rms = float(np.sqrt(np.mean(np.square(sounding, dtype=np.float64))))
-    return float(min(dbfs - 20 * np.log10(rms), -0.5 - 20 * np.log10(peak), 24.0))
+    power, count = 0.0, 0
+    for piece in pieces:
+        sounding = piece[np.abs(piece) > peak * 0.02]
+        power += float(np.sum(np.square(sounding, dtype=np.float64)))
+        count += len(sounding)
+    return float(min(dbfs - 10 * np.log10(power / count), -0.5 - 20 * np.log10(peak), 24.0))
 
 
 def _bed_under(timeline: Sequence[TimelineEntry], length_ms: int, bed: MusicBed) -> AudioSegment:
     """The music looped to `length_ms`, lowered while someone speaks, with ramps of `_BED_FADE_MS`."""
     music = _levelled(_decoded(bed.sound), _SPEECH_DBFS + bed.level_db)
-    samples = np.frombuffer(music.raw_data, "<i2").astype(np.float32)
+    samples = np.frombuffer(music.raw_data, "<i2")
     wanted = length_ms * RATE_HZ // 1000
-    looped = np.resize(samples, wanted) if len(samples) else np.zeros(wanted, np.float32)
+    looped = np.resize(samples, wanted) if len(samples) else np.zeros(wanted, "<i2")
     steps = length_ms // _STEP_MS + 1
     speaking = np.zeros(steps)
     for entry in timeline:
@@ -127,5 +143,9 @@ def _bed_under(timeline: Sequence[TimelineEntry], length_ms: int, bed: MusicBed)
     )
     ends = np.clip(np.minimum(np.arange(steps), np.arange(steps)[::-1]) / smooth, 0, 1)
     envelope = 10 ** (level_db / 20) * ends
-    gain = np.interp(np.arange(wanted) * 1000 / RATE_HZ, np.arange(steps) * _STEP_MS, envelope)
-    return AudioSegment((looped * gain).astype("<i2").tobytes(), sample_width=2, frame_rate=RATE_HZ, channels=1)
+    at = np.arange(steps) * (_STEP_MS * RATE_HZ // 1000)
+    for start in range(0, wanted, _PIECE):
+        piece = looped[start : start + _PIECE]
+        gain = np.interp(np.arange(start, start + len(piece)), at, envelope)
+        looped[start : start + _PIECE] = (piece * gain).astype("<i2")
+    return AudioSegment(looped.tobytes(), sample_width=2, frame_rate=RATE_HZ, channels=1)

@@ -10,6 +10,8 @@ from voices.production import CLOSING, STATION_CALL, TRACK, Arrangement, Languag
 _AFTER_CHIME_MS = 300
 _BETWEEN_PARTS_MS = 1_200
 _TAIL_MS = 300
+_LEAST_MS = 1_000
+"""A single short word too is long enough for its loudness to be measured (blocks of 400 ms)."""
 
 
 def parts_to_speak(sentences: Sequence[SpokenSentence], arrangement: Arrangement) -> dict[int, SpokenSentence]:
@@ -48,7 +50,7 @@ def lay_out(parts: Mapping[int, SpokenSentence], clips: Mapping[int, Clip], arra
     if arrangement.chime:
         reader.tape.pause(_AFTER_CHIME_MS)
         reader.tape.chime(closing_chime())
-    reader.tape.pause(_TAIL_MS)
+    reader.tape.pause(max(_TAIL_MS, _LEAST_MS - reader.tape.length_ms))
     return reader.tape
 
 

@@ -25,6 +25,7 @@ from voices import (
     SpokenSentence,
     StorageError,
     TextTooLongError,
+    assembly,
     produce,
 )
 from voices.ffmpeg import run_ffmpeg
@@ -187,6 +188,21 @@ def test_a_hundred_thousand_characters_are_refused_at_once(make, engine_log):
     with pytest.raises(TextTooLongError, match="100000 ký tự"):
         make([SpokenSentence(text="bà con " * 10)] * 1428 + [SpokenSentence(text="a" * 40)])
     assert engine_log.rendered() == []
+
+
+def test_a_programme_without_end_is_refused(make, tmp_path, monkeypatch):
+    monkeypatch.setattr(assembly, "MOST_S", 60)
+    track = LanguageTrack(sound=tone(tmp_path / "tay.flac", 20), language="tyz", title="Bản tiếng Tày")
+    assert make(programme=Arrangement(tracks=(track,)))
+    with pytest.raises(TextTooLongError, match="dài quá 1 phút"):
+        make(programme=Arrangement(tracks=(track,) * 3))
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_a_single_short_word_is_a_programme(make):
+    made = make([SpokenSentence(text="Có")], programme=QUIET)
+    assert made.true_peak_dbtp <= -3
+    assert 900 < made.duration_ms < 1_100
 
 
 def test_another_voice_steps_in_only_with_the_officer_told(make, voice):
