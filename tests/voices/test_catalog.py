@@ -1,6 +1,7 @@
 """Voices fetched from a real HTTP server that breaks, lies and resumes; imported from a folder; removed; used."""
 
 import hashlib
+import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,6 +42,7 @@ class Hub:
         self.break_after: list[int] = []
         self.resumes = True
         self.status = 200
+        self.troubles: list[int] = []
         self.ranges: list[str | None] = []
         hub = self
 
@@ -49,7 +51,8 @@ class Hub:
                 asked = self.headers.get("Range")
                 hub.ranges.append(asked)
                 start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and hub.resumes else 0
-                self.send_response(hub.status if hub.status != 200 else 206 if start else 200)
+                trouble = hub.troubles.pop(0) if hub.troubles else hub.status
+                self.send_response(trouble if trouble != 200 else 206 if start else 200)
                 body = hub.content[start:]
                 self.send_header("Content-Length", str(len(body)))
                 if start:
@@ -125,7 +128,27 @@ def test_a_wrong_hash_is_refused_and_deleted(file, hub, tmp_path, wrong):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("status", [403, 404, 500])
+def test_what_an_earlier_run_left_spoilt_is_fetched_anew(file, hub, tmp_path):
+    (tmp_path / f".{file.sha256[:16]}.part").write_bytes(bytes(500_000))  # a power cut leaves zeros
+    assert fetch(file, tmp_path).read_bytes() == CONTENT
+    assert hub.ranges == ["bytes=500000-", None]
+
+
+def test_two_at_once_do_not_spoil_each_other(file, tmp_path):
+    def second(_done):
+        with pytest.raises(DownloadFailedError, match="lệnh khác"):
+            fetch(file, tmp_path)
+
+    assert fetch(file, tmp_path, on_progress=second).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_in_trouble_is_asked_again(file, hub, tmp_path, status):
+    hub.troubles = [status, status]
+    assert fetch(file, tmp_path).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("status", [403, 404])
 def test_a_refusal_is_told_at_once(file, hub, tmp_path, status):
     hub.status = status
     with pytest.raises(DownloadFailedError, match=str(status)):
@@ -190,6 +213,27 @@ def test_installing_twice_fetches_once(file, hub):
     assert len(hub.ranges) == 1
 
 
+@pytest.mark.parametrize("damage", [CONTENT[:-1] + b"!", CONTENT[:1000], b""])
+def test_installing_again_mends_what_was_damaged(file, home, damage):
+    install(piper_voice(file))
+    (home / "thu" / "voice.onnx").write_bytes(damage)
+    with pytest.raises(VoiceNotInstalledError):
+        open_engine("thu")
+    assert len(damage) == len(CONTENT) or piper_voice(file) not in installed_voices()
+    install(piper_voice(file))
+    assert (home / "thu" / "voice.onnx").read_bytes() == CONTENT
+
+
+def test_half_a_download_can_be_removed(hub, home):
+    voice = find("vi_VN-vais1000-medium")
+    broken = voice.file[0].model_copy(update={"url": hub.url})
+    hub.break_after = [1000] + [0] * 9
+    with pytest.raises(DownloadFailedError):
+        fetch(broken, home / voice.id)
+    remove(voice.id)
+    assert list(home.iterdir()) == []
+
+
 def test_a_damaged_folder_is_not_imported(file, home, tmp_path):
     install(piper_voice(file))
     copy = tmp_path / "usb"
@@ -206,16 +250,45 @@ def test_a_piper_voice_from_anywhere_is_imported(home, tmp_path):
     (folder / "vi_VN-xa-medium.onnx").write_bytes(CONTENT)
     with pytest.raises(VoiceError, match=r"onnx\.json"):
         import_folder(folder)
-    (folder / "vi_VN-xa-medium.onnx.json").write_text("{}")
+    config = folder / "vi_VN-xa-medium.onnx.json"
+    for nonsense in ("", "{", "[]", "{}"):
+        config.write_text(nonsense)
+        with pytest.raises(VoiceError, match=r"onnx\.json"):
+            import_folder(folder)
+    config.write_text('{"audio": {}, "phoneme_id_map": {}}')
     voice = import_folder(folder)
     assert (voice.id, voice.language, voice.licence) == ("vi_VN-xa-medium", "vi", "chưa rõ")
     assert (home / "vi_VN-xa-medium" / "vi_VN-xa-medium.onnx").read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("voice_id", ["../../etc", "..", "khong-co"])
-def test_no_voice_of_that_name(voice_id):
+def test_a_file_name_that_is_no_id_is_told(tmp_path):
+    (tmp_path / "giọng của xã.onnx").write_bytes(CONTENT)
+    (tmp_path / "giọng của xã.onnx.json").write_text('{"audio": {}, "phoneme_id_map": {}}')
+    with pytest.raises(VoiceError, match="đổi tên"):
+        import_folder(tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"id": "kokoro-vi-nu"}, {"engine": "kokoro"}, {"id": ".."}, {"id": "../x"}])
+def test_a_folder_cannot_be_what_it_must_not_be(file, home, tmp_path, change):
+    install(piper_voice(file))
+    copy = tmp_path / "usb"
+    (home / "thu").rename(copy)
+    facts = json.loads((copy / "voice.json").read_text("utf-8")) | change
+    (copy / "voice.json").write_text(json.dumps(facts), "utf-8")
+    with pytest.raises(VoiceError):
+        import_folder(copy)
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("voice_id", ["../../etc", "..", "khong-co", "../usb", ""])
+def test_no_voice_of_that_name(file, home, voice_id):
+    install(piper_voice(file))
+    (home / "thu").rename(home.parent / "usb")
     with pytest.raises(VoiceNotInstalledError):
         open_engine(voice_id)
+    with pytest.raises(VoiceNotInstalledError):
+        remove(voice_id)
+    assert (home.parent / "usb" / "voice.onnx").exists()
 
 
 def test_the_built_in_voices_stay():
@@ -225,6 +298,7 @@ def test_the_built_in_voices_stay():
 
 def test_a_voice_behind_a_server_is_where_the_commune_says():
     install(find("viettts"), server=SpeechServer(url="http://10.0.0.5:8298/v1", model="tts-1", voice="nu"))
+    install(find("viettts"))  # again, without saying where
     assert open_engine("viettts").fingerprint == "api/1/http://10.0.0.5:8298/v1/tts-1/nu"
 
 
@@ -238,4 +312,11 @@ def test_the_real_piper_voice_speaks():
     assert clip.rate_hz == 22_050
     assert 1_200 < clip.duration_ms < 4_000
     assert slower.duration_ms > clip.duration_ms * 1.15
+    voice, folder = installed_voice("en_US-joe-medium")
+    assert all(file.sha256[:16] in engine.fingerprint for file in voice.file)
+    with (folder / "en_US-joe-medium.onnx.json").open("r+") as config:
+        config.seek(10)
+        config.write("!")
+    with pytest.raises(VoiceNotInstalledError, match="hỏng"):
+        open_engine("en_US-joe-medium")
     assert Path(installed_voice("en_US-joe-medium")[1], "en_US-joe-medium.onnx").stat().st_size == 63_201_294

@@ -10,7 +10,7 @@ class VoiceFile(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str = Field(pattern=r"^[\w.-]+$")
+    name: str = Field(pattern=r"^\w[\w.-]*$")
     url: str = Field(default="", pattern=r"^(https?://.*)?$")
     """"" for a voice that was imported from a folder."""
     bytes: int = Field(gt=0)
@@ -28,6 +28,8 @@ class SpeechServer(BaseModel):
     voice: str
     key_variable: str = ""
     """Name of the environment variable that holds the key; "" when the server asks for none."""
+    patience_s: float = Field(default=150.0, gt=0, le=600)
+    """How long one sentence may take there in all, waiting for a busy server included."""
 
 
 class CatalogVoice(BaseModel):
@@ -35,7 +37,7 @@ class CatalogVoice(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str = Field(pattern=r"^[\w.-]+$")
+    id: str = Field(pattern=r"^\w[\w.-]*$")
     name: str
     engine: Literal["kokoro", "piper", "api"]
     language: str
