@@ -8,11 +8,18 @@ from voices.assembly import RATE_HZ
 from voices.ffmpeg import run_ffmpeg
 from voices.files import room_on_disk
 
-Format = Literal["mp3", "opus", "flac", "wav"]
-MEDIA_TYPES: dict[Format, str] = {"mp3": "audio/mpeg", "opus": "audio/ogg", "flac": "audio/flac", "wav": "audio/wav"}
+Format = Literal["mp3", "opus", "aac", "flac", "wav"]
+MEDIA_TYPES: dict[Format, str] = {
+    "mp3": "audio/mpeg",
+    "opus": "audio/ogg",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+}
 _ENCODERS: dict[Format, tuple[str, ...]] = {
     "mp3": ("-c:a", "libmp3lame", "-b:a", "64k", "-f", "mp3"),
     "opus": ("-c:a", "libopus", "-b:a", "24k", "-f", "ogg"),
+    "aac": ("-c:a", "aac", "-b:a", "64k", "-f", "adts"),
     "flac": ("-c:a", "flac", "-f", "flac"),
     "wav": ("-c:a", "pcm_s16le", "-f", "wav"),
 }

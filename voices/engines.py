@@ -1,6 +1,7 @@
 """Which engine speaks a voice."""
 
 from voices.engine import Engine
+from voices.errors import VoiceNotInstalledError
 
 DEFAULT_VOICE = "kokoro-vi-nu"
 _OWN = "kokoro-vi-"
@@ -9,6 +10,19 @@ _OWN = "kokoro-vi-"
 def takes_care(voice_id: str) -> bool:
     """Whether the voice can say single words another way (`SpeechSettings.care`)."""
     return voice_id.startswith(_OWN)
+
+
+def patience_s(voice_id: str) -> float:
+    """How long a sentence of the voice may be under way on another machine, beyond what a worker may take for its own work."""
+    if voice_id.startswith(_OWN):
+        return 0.0
+    from voices.catalog import installed_voice  # noqa: PLC0415  # loads an HTTP client, which Kokoro-vi never needs
+
+    try:
+        voice, _ = installed_voice(voice_id)
+    except VoiceNotInstalledError:  # the worker will say so
+        return 0.0
+    return voice.api.patience_s if voice.api else 0.0
 
 
 def open_engine(voice_id: str, threads: int = 1) -> Engine:
@@ -30,5 +44,4 @@ def open_engine(voice_id: str, threads: int = 1) -> Engine:
         return SpeechApiEngine(voice.api)
     from voices.piper_engine import PiperEngine  # noqa: PLC0415  # loads onnxruntime
 
-    model = next(file for file in voice.file if file.name.endswith(".onnx"))
-    return PiperEngine(folder / model.name, sha256=model.sha256, threads=threads)
+    return PiperEngine(folder, voice.file, threads=threads)

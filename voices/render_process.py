@@ -6,12 +6,14 @@ import structlog
 
 from voices.child import Child, ChildDiedError, ChildHungError
 from voices.engine import Clip, SpeechSettings
+from voices.engines import patience_s
 from voices.errors import EngineFailedError, VoiceError
 from voices.pcm import from_pcm16
 from voices.worker import Rendered
 
 log = structlog.get_logger(__name__)
 _TRIES = 2
+STUDIO_CLOSED = "Phòng thu đã đóng trước khi đọc xong. Hãy thử lại."
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class RenderProcess:
 
     def render(self, voice: str, text: str, settings: SpeechSettings) -> Clip:
         """Speak one phrase. Raises `NothingToSayError`, `EngineFailedError` and what `open` raises."""
-        limit_s = self._limits.sentence_s + self._limits.character_s * len(text)
+        limit_s = self._limits.sentence_s + self._limits.character_s * len(text) + patience_s(voice)
         rendered = self._ask(("render", voice, text, settings), voice, limit_s)
         assert isinstance(rendered, Rendered)
         self._loaded = voice
@@ -74,7 +76,7 @@ class RenderProcess:
         subject = str(question[2]) if len(question) > 2 else voice
         for attempt in range(1, _TRIES + 1):
             if self._closed:
-                raise EngineFailedError("Phòng thu đã đóng trước khi đọc xong. Hãy thử lại.")
+                raise EngineFailedError(STUDIO_CLOSED)
             if self._child is None:
                 self._child = Child("voices.worker", self._factory, str(self._threads), nice=self._nice)
             try:

@@ -11,8 +11,11 @@ from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reading import read_line
+from reading.sentences import split_sentences
 from voices.assembly import RATE_HZ, segment_of
 from voices.encoding import MEDIA_TYPES, encoded
 from voices.engine import SpeechSettings
@@ -24,7 +27,15 @@ log = structlog.get_logger(__name__)
 _MODEL = "kokoro-vi"
 _MOST_CHARS = 4096
 """As the API's inventor has it."""
-_STATUS = {NothingToSayError: 400, TextTooLongError: 400, VoiceNotInstalledError: 404}
+_MOST_BYTES = 2_000_000
+"""Of a request: enough to be told that a hundred thousand characters are too many, in whatever way they are written."""
+_PAUSE_MS = 450
+_ERRORS: dict[type[VoiceError], tuple[int, str, str]] = {
+    NothingToSayError: (400, "input", "nothing_to_say"),
+    TextTooLongError: (400, "input", "string_above_max_length"),
+    VoiceNotInstalledError: (404, "voice", "voice_not_found"),
+}
+"""Status, parameter and code of what is wrong with a request; anything else is our fault."""
 
 
 class SpeechRequest(BaseModel):
@@ -33,7 +44,7 @@ class SpeechRequest(BaseModel):
     input: str = Field(min_length=1)
     model: str = _MODEL
     voice: str = "kokoro-vi-nu"
-    response_format: Literal["mp3", "opus", "flac", "wav", "pcm"] = "mp3"
+    response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] = "mp3"
     speed: float = Field(default=1.0, ge=0.25, le=4.0)
     """Brought into the 0.7–1.4 that the voice can do."""
 
@@ -57,6 +68,7 @@ def speech_app(studio: Studio, voices: tuple[str, ...], *, key: str = "", most_w
     16 bit; the other formats come whole.
     """
     app = FastAPI(title="Loa Làng: giọng đọc", docs_url=None, redoc_url=None)
+    app.add_middleware(_SmallBodies)
     queue = _Queue(most_waiting)
 
     def allowed(authorization: Annotated[str, Header()] = "") -> None:
@@ -80,8 +92,9 @@ def speech_app(studio: Studio, voices: tuple[str, ...], *, key: str = "", most_w
 
     app.include_router(_lists(voices), dependencies=[Depends(allowed)])
     app.add_exception_handler(VoiceError, _voice_error)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(AnyHTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
     return app
 
 
@@ -103,40 +116,77 @@ def _lists(voices: tuple[str, ...]) -> APIRouter:
 def _spoken(studio: Studio, request: SpeechRequest, leave: Callable[[], None]) -> Iterator[bytes]:
     """PCM as it is ready; `leave` is called however this ends."""
     try:
-        lines = [line for line in request.input.splitlines() if line.strip()]
-        sentences = [SpokenSentence(text=read_line(line).spoken) for line in lines]
+        sentences = [SpokenSentence(text=read_line(text).spoken) for text in _sentences(request.input)]
         settings = SpeechSettings(speed=min(max(request.speed, 0.7), 1.4))
-        silent: list[int] = []
-        for index, clip in studio.render(
-            sentences, voice=request.voice, settings=settings, on_unspeakable=silent.append
-        ):
-            if index:
-                yield b"\0\0" * (RATE_HZ * 450 // 1000)
+        began = False
+        for _, clip in studio.render(sentences, voice=request.voice, settings=settings, on_unspeakable=lambda _: None):
             if len(clip.samples):
+                if began:
+                    yield bytes(2 * (RATE_HZ * _PAUSE_MS // 1000))
                 yield bytes(segment_of(clip).raw_data)
-        if len(silent) == len(sentences):
+                began = True
+        if not began:
             raise NothingToSayError("Văn bản không có chữ nào đọc được. Hãy kiểm tra lại.")
     finally:
         leave()
 
 
+def _sentences(text: str) -> Iterator[str]:
+    """One by one, so that the first can be heard while the next is made."""
+    for line in text.splitlines():
+        for start, end in split_sentences(line):
+            yield line[start:end]
+
+
+class _SmallBodies:
+    """No request is larger than `_MOST_BYTES`, whatever it says of itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        got = 0
+
+        async def counted() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > _MOST_BYTES:
+                raise HTTPException(413, f"Yêu cầu lớn quá {_MOST_BYTES // 1_000_000} MB. Hãy chia nhỏ văn bản.")
+            return message
+
+        await self._app(scope, counted, send)
+
+
 def _voice_error(_: Request, error: Exception) -> JSONResponse:
-    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 503)
-    return _answer(status, str(error))
+    known = (facts for kind, facts in _ERRORS.items() if isinstance(error, kind))
+    status, parameter, code = next(known, (503, "", "engine_failed"))
+    return _answer(status, str(error), parameter, code)
 
 
 def _http_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    return _answer(error.status_code, error.detail, error.headers)
+    assert isinstance(error, AnyHTTPException)
+    message = "Không có địa chỉ này. Xem docs/voices.md." if error.status_code == 404 else error.detail
+    code = {401: "invalid_api_key", 413: "request_too_large", 429: "rate_limit_exceeded"}.get(error.status_code, "")
+    return _answer(error.status_code, message, code=code, headers=error.headers)
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    wrong = ", ".join(sorted({str(part["loc"][-1]) for part in error.errors()}))
-    return _answer(422, f"Yêu cầu không hợp lệ ở: {wrong}. Xem docs/voices.md.")
+    wrong = sorted({str(part["loc"][-1]) for part in error.errors()})
+    message = f"Yêu cầu không hợp lệ ở: {', '.join(wrong)}. Xem docs/voices.md."
+    return _answer(400, message, wrong[0] if len(wrong) == 1 else "", "invalid_value")
 
 
-def _answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _unexpected(_: Request, error: Exception) -> JSONResponse:
+    log.error("Speech request ended unexpectedly", error=repr(error))
+    return _answer(500, "Máy đọc gặp lỗi ngoài dự kiến. Hãy thử lại; nếu vẫn lỗi, báo người quản lý máy đọc.")
+
+
+def _answer(
+    status: int, message: str, parameter: str = "", code: str = "", headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     """The API's way of saying that something is wrong."""
     kind = "invalid_request_error" if status < 500 else "server_error"
-    return JSONResponse({"error": {"message": message, "type": kind}}, status, dict(headers or {}))
+    error = {"message": message, "type": kind, "param": parameter or None, "code": code or None}
+    return JSONResponse({"error": error}, status, dict(headers or {}))

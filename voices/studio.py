@@ -2,7 +2,7 @@
 
 import queue
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 from types import TracebackType
@@ -13,10 +13,10 @@ import structlog
 
 from voices.cache import ClipCache, clip_key
 from voices.engine import Clip, SpeechSettings
-from voices.errors import NothingToSayError, ProductionCancelledError, StorageError
+from voices.errors import EngineFailedError, NothingToSayError, ProductionCancelledError, StorageError
 from voices.phrases import phrases
 from voices.production import Progress, SpokenSentence
-from voices.render_process import Limits, RenderProcess
+from voices.render_process import STUDIO_CLOSED, Limits, RenderProcess
 from voices.scoring import fold
 
 log = structlog.get_logger(__name__)
@@ -62,7 +62,7 @@ class Studio:
         self.close()
 
     def close(self) -> None:
-        """End all workers now; whatever waits for them fails with `EngineFailedError` or is cancelled."""
+        """End all workers now; whatever waits for them, or comes later, fails with `EngineFailedError`."""
         for lane in self._lanes.values():
             lane.close()
 
@@ -147,7 +147,10 @@ class _LaneOfWorkers:
             finally:
                 self._idle.put(process)
 
-        return self._threads.submit(run)
+        try:
+            return self._threads.submit(run)
+        except RuntimeError as error:  # all that it raises: it was shut down
+            raise EngineFailedError(STUDIO_CLOSED) from error
 
     def pids(self) -> list[int]:
         return [process.pid for process in self._processes if process.pid is not None]
@@ -203,6 +206,8 @@ class _Order:
             except FutureTimeoutError:
                 if future.done():
                     raise
+            except CancelledError as error:  # not by us: the studio was closed
+                raise EngineFailedError(STUDIO_CLOSED) from error
 
     def withdraw(self) -> None:
         for future in self._making.values():

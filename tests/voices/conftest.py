@@ -10,7 +10,7 @@ from voices.render_process import Limits
 
 HERE = Path(__file__).parent
 FACTORY = "fake_engine:open_engine"
-LIMITS = Limits(open_s=60, sentence_s=3, character_s=0)
+LIMITS = Limits(open_s=60, sentence_s=20, character_s=0)
 
 
 class EngineLog:
@@ -24,6 +24,10 @@ class EngineLog:
 
     def opened(self) -> list[str]:
         return [text for what, _, text in self._rows() if what == "open"]
+
+    def go(self) -> None:
+        """What waits may go on."""
+        self._path.with_name("go").touch()
 
     def processes(self) -> set[str]:
         return {pid for _, pid, _ in self._rows()}
@@ -52,7 +56,8 @@ def module_studio(log_path, tmp_path_factory):  # noqa: ARG001  # the workers wr
 
 @pytest.fixture
 def engine_log(log_path):
-    log_path.unlink(missing_ok=True)
+    for left in (log_path, log_path.with_name("go")):
+        left.unlink(missing_ok=True)
     return EngineLog(log_path)
 
 

@@ -1,7 +1,8 @@
 """An engine of tones: deterministic, instant, and able to misbehave in every way a real one can.
 
 A word of the text decides: CHẾT kills the process, CHẾT_MỘT_LẦN only the first time (a file beside the cache
-remembers), TREO hangs, HỎNG fails, PHÌNH takes 200 MB and keeps it. Text without letters is `NothingToSayError`.
+remembers), TREO hangs, CHẬM takes a second, CHỜ waits until the test lets it go (a file beside the log), HỎNG
+fails, PHÌNH takes 200 MB and keeps it. Text without letters is `NothingToSayError`.
 Care for a word (1, 2, …) in its way (1, 2, …) makes the sound longer by `CARE_MS` times both.
 """
 
@@ -41,6 +42,8 @@ class FakeEngine:
             os._exit(9)
         if "TREO" in text:
             time.sleep(60)
+        while "CHỜ" in loud and not _mark("go").exists():
+            time.sleep(0.01)
         if "CHẬM" in loud:
             time.sleep(1.0)
         if "PHÌNH" in text:

@@ -1,11 +1,14 @@
 """The speech API both ways, over real sockets: our server under the official client, our client under a moody server."""
 
+import email.utils
 import io
 import socket
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import numpy as np
 import openai
 import pytest
@@ -14,7 +17,9 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from voices import EngineFailedError, NothingToSayError, SpeechSettings
-from voices.catalog import SpeechServer
+from voices.catalog import SpeechServer, find, install
+from voices.engines import patience_s
+from voices.ffmpeg import run_ffmpeg
 from voices.speech_api import SpeechApiEngine
 from voices.speech_server import speech_app
 
@@ -24,19 +29,18 @@ SETTINGS = SpeechSettings()
 @contextmanager
 def served(app):
     """The app's base URL, on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture
@@ -52,21 +56,25 @@ def client(speech):
 
 
 @pytest.mark.parametrize(
-    ("kind", "first_bytes"), [("wav", b"RIFF"), ("mp3", b""), ("opus", b"OggS"), ("flac", b"fLaC")]
+    ("kind", "first_bytes"),
+    [("wav", b"RIFF"), ("mp3", b""), ("opus", b"OggS"), ("flac", b"fLaC"), ("aac", b"\xff\xf1")],
 )
-def test_the_official_client_gets_sound_in_every_format(client, kind, first_bytes):
+def test_the_official_client_gets_sound_in_every_format(client, tmp_path, kind, first_bytes):
     answer = client.audio.speech.create(
         model="kokoro-vi", voice="thu", input="Mời bà con đến họp.", response_format=kind
     )
     sound = answer.read()
     assert sound.startswith(first_bytes)
-    samples, rate_hz = soundfile.read(io.BytesIO(sound))
+    (tmp_path / "sound").write_bytes(sound)  # libsndfile knows no AAC
+    run_ffmpeg(["-i", tmp_path / "sound", "-f", "wav", tmp_path / "sound.wav"])
+    samples, rate_hz = soundfile.read(tmp_path / "sound.wav")
     assert abs(len(samples) / rate_hz - 0.04 * len("Mời bà con đến họp.")) < 0.2
     assert np.abs(samples).max() > 0.1
 
 
-def test_pcm_is_streamed_before_the_last_sentence_is_made(client, engine_log):
-    text = "Câu thứ nhất.\n" + "\n".join(f"Câu CHẬM số {name}." for name in ("một", "hai", "ba", "bốn"))
+@pytest.mark.parametrize("between", ["\n", " "], ids=["lines", "one line"])
+def test_pcm_is_streamed_before_the_last_sentence_is_made(client, engine_log, between):
+    text = "Câu thứ nhất. " + between.join(f"Câu CHẬM số {name}." for name in ("một", "hai", "ba", "bốn"))
     with client.audio.speech.with_streaming_response.create(
         model="kokoro-vi", voice="thu", input=text, response_format="pcm"
     ) as answer:  # fmt: skip
@@ -99,16 +107,37 @@ def test_speed_is_passed_on_within_what_a_voice_can_do(client):
     ("options", "error"),
     [
         ({"voice": "alloy"}, openai.NotFoundError),
+        ({"input": ""}, openai.BadRequestError),
+        ({"input": " \n "}, openai.BadRequestError),
         ({"input": "🙂🙂"}, openai.BadRequestError),
+        ({"input": "🙂🙂\n***\n🙂", "response_format": "pcm"}, openai.BadRequestError),
         ({"input": "bà con " * 1000}, openai.BadRequestError),
+        ({"input": "bà" * 50_000}, openai.BadRequestError),
+        ({"input": "bà con " * 1_000_000}, openai.APIStatusError),
         ({"input": "HỎNG"}, openai.InternalServerError),
-        ({"response_format": "aac"}, openai.UnprocessableEntityError),
+        ({"response_format": "ogg"}, openai.BadRequestError),
+        ({"speed": "nhanh"}, openai.BadRequestError),
     ],
 )
 def test_errors_are_the_clients_own_with_our_words(client, options, error):
     with pytest.raises(error) as caught:
         client.audio.speech.create(**({"model": "kokoro-vi", "voice": "thu", "input": "Mời bà con."} | options))
     assert caught.value.body["message"]
+    assert set(caught.value.body) == {"message", "type", "param", "code"}
+
+
+@pytest.mark.parametrize("path", ["/chat/completions", "/audio/speech"])
+def test_what_there_is_not_is_told_in_the_same_shape(speech, path):
+    answer = httpx.get(speech + path, headers={"Authorization": "Bearer khoa-bi-mat"})
+    assert answer.status_code in {404, 405}
+    assert answer.json()["error"]["message"]
+
+
+def test_silent_lines_leave_no_pauses(client):
+    def size(text):
+        return len(client.audio.speech.create(model="kokoro-vi", voice="thu", input=text, response_format="pcm").read())
+
+    assert size("🙂\nMời bà con.\n***\n🙂") == size("Mời bà con.")
 
 
 def test_without_the_key_nobody_is_served(speech, engine_log):
@@ -120,18 +149,21 @@ def test_without_the_key_nobody_is_served(speech, engine_log):
     assert engine_log.rendered() == []
 
 
-def test_too_many_at_once_are_told_to_come_back(module_studio):
+def test_too_many_at_once_are_told_to_come_back(module_studio, engine_log):
     def ask(url):
         with openai.OpenAI(base_url=url, api_key="-", max_retries=0) as client:
-            client.audio.speech.create(model="kokoro-vi", voice="thu", input="CHẬM CHẬM", response_format="pcm").read()
+            client.audio.speech.create(model="kokoro-vi", voice="thu", input="CHỜ", response_format="pcm").read()
 
     with served(speech_app(module_studio, ("thu",), most_waiting=1)) as url:
         first = threading.Thread(target=ask, args=(url,))
         first.start()
-        time.sleep(0.5)
+        while not engine_log.rendered():
+            assert first.is_alive()
+            time.sleep(0.01)
         with pytest.raises(openai.RateLimitError) as caught:
             ask(url)
         assert caught.value.response.headers["Retry-After"] == "2"
+        engine_log.go()
         first.join()
         ask(url)
 
@@ -155,33 +187,39 @@ def _pitch_hz(clip):
     return np.fft.rfftfreq(len(clip.samples), 1 / clip.rate_hz)[np.argmax(power)]
 
 
-def moody(*moods):
-    """A server that answers each request by the next mood; the list of bodies it got."""
-    app, left, bodies = FastAPI(), list(moods), []
+def sound_of(frames=2400, rate_hz=24_000):
     sound = io.BytesIO()
-    soundfile.write(sound, np.zeros((2400, 2)), 24_000, format="WAV")
+    soundfile.write(sound, np.zeros((frames, 2)), rate_hz, format="WAV", subtype="PCM_16")
+    return sound.getvalue()
+
+
+SOUND = sound_of()
+
+
+def moody(*moods):
+    """A server that answers each request by the next mood (a body, or a status with `Retry-After`); the bodies it got."""
+    app, left, bodies = FastAPI(), list(moods), []
 
     @app.post("/v1/audio/speech")
     def speech(body: dict[str, object]) -> Response:
         bodies.append(body)
         mood = left.pop(0)
-        if mood == "sound":
-            return Response(sound.getvalue())
-        if mood == "nonsense":
-            return Response(b"<html>hello</html>")
-        return Response("busy", mood, {"Retry-After": "3"} if mood == 429 else {})
+        if isinstance(mood, bytes):
+            return Response(mood)
+        status, after = mood if isinstance(mood, tuple) else (mood, None)
+        return Response("busy " * 10_000, status, {"Retry-After": after} if after is not None else {})
 
     return app, bodies
 
 
-def engine_at(url, sleeps=None):
+def engine_at(url, sleeps=None, **options):
     return SpeechApiEngine(
-        SpeechServer(url=url, model="m", voice="v"), sleep=(sleeps if sleeps is not None else []).append
+        SpeechServer(url=url, model="m", voice="v", **options), sleep=(sleeps if sleeps is not None else []).append
     )
 
 
 def test_a_busy_server_is_asked_again_after_as_long_as_it_said():
-    app, bodies = moody(503, 429, "sound")
+    app, bodies = moody(503, (429, "3"), SOUND)
     sleeps = []
     with served(app) as url:
         clip = engine_at(url, sleeps).render("một câu", SpeechSettings(speed=1.1))
@@ -191,14 +229,66 @@ def test_a_busy_server_is_asked_again_after_as_long_as_it_said():
     assert bodies[0] == {"model": "m", "voice": "v", "input": "một câu", "response_format": "wav", "speed": 1.1}
 
 
+def test_a_server_that_says_when_it_is_free_is_waited_for_as_long_as_patience_lasts():
+    soon = email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    app, bodies = moody(*[(429, "20")] * 4, (503, soon), SOUND)
+    sleeps = []
+    with served(app) as url:
+        assert engine_at(url, sleeps).render("một câu", SETTINGS).duration_ms == 100
+    assert sleeps[:4] == [20.0] * 4
+    assert 0 < sleeps[4] <= 20
+    assert len(bodies) == 6
+    app, bodies = moody(*[(429, "20")] * 4)
+    with served(app) as url, pytest.raises(EngineFailedError, match="429"):
+        engine_at(url, patience_s=50).render("một câu", SETTINGS)
+    assert len(bodies) == 3
+
+
+def test_half_a_sound_is_asked_for_again_and_never_spoken():
+    app, bodies = moody(SOUND[: len(SOUND) // 2], SOUND)
+    with served(app) as url:
+        assert engine_at(url).render("một câu", SETTINGS).duration_ms == 100
+    assert len(bodies) == 2
+
+
+def test_a_sound_made_while_it_is_sent_says_nothing_of_its_length():
+    streamed = SOUND[:4] + b"\xff" * 4 + SOUND[8:40] + b"\xff" * 4 + SOUND[44:]
+    app, _ = moody(streamed)
+    with served(app) as url:
+        assert engine_at(url).render("một câu", SETTINGS).duration_ms == 100
+
+
 @pytest.mark.parametrize(
-    ("moods", "message"), [([500], "từ chối"), ([401], "từ chối"), (["nonsense"], "WAV"), ([503] * 4, "4 lần")]
+    ("moods", "message"),
+    [
+        ([500] * 4, "500"),
+        ([503] * 4, "503"),
+        ([401], "từ chối"),
+        ([302], "từ chối"),
+        ([b"<html>hello</html>"], "WAV"),
+        ([b""], "WAV"),
+        ([SOUND[:44].replace(b"RIFF", b"RIFX")], "."),
+        ([sound_of(frames=40_000, rate_hz=100)], "100 Hz"),
+        ([sound_of(frames=8_000 * 181, rate_hz=8_000)], "quá dài"),
+    ],
 )
 def test_what_cannot_work_is_an_engine_failure(moods, message):
     app, bodies = moody(*moods)
     with served(app) as url, pytest.raises(EngineFailedError, match=message):
         engine_at(url).render("một câu", SETTINGS)
     assert len(bodies) == len(moods)
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[ba-con/v1", "http://máy chủ/v1"])
+def test_an_address_that_is_none_is_an_engine_failure(url):
+    with pytest.raises(EngineFailedError):
+        engine_at(url).render("một câu", SETTINGS)
+
+
+def test_a_worker_is_given_the_time_that_a_server_may_take(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOA_HOME", str(tmp_path / "home"))
+    install(find("viettts"), server=SpeechServer(url="http://10.0.0.5:8298/v1", model="m", voice="v", patience_s=200))
+    assert (patience_s("viettts"), patience_s("kokoro-vi-nu"), patience_s("khong-co")) == (200, 0, 0)
 
 
 def test_no_server_at_all_is_an_engine_failure():

@@ -15,6 +15,7 @@ from voices import (
     SpeechSettings,
     SpokenSentence,
     VoiceNotInstalledError,
+    render_process,
 )
 from voices.phrases import MOST_CHARS
 from voices.render_process import Limits
@@ -128,6 +129,26 @@ def test_a_hanging_worker_is_killed_and_the_queue_goes_on(make_studio):
     assert not _alive(pids[0])
 
 
+def test_what_another_machine_says_may_take_longer(make_studio, monkeypatch):
+    monkeypatch.setattr(render_process, "patience_s", lambda voice: 20.0 if voice == "xa" else 0.0)
+    studio = make_studio(workers=1, limits=Limits(open_s=20, sentence_s=0.2, character_s=0))
+    studio.prepare("xa", "bulk")
+    assert len(render(studio, "mở máy", "CHẬM", voice="xa")) == 2
+    with pytest.raises(EngineFailedError, match="treo"):
+        render(studio, "mở máy", "CHẬM rãi", voice="gan")
+
+
+def test_a_closed_studio_says_so(make_studio):
+    studio = make_studio(workers=1)
+    clips = studio.render(sentences("mở đầu", *(f"CHẬM {n}" for n in "abcd")), voice="thu", settings=SETTINGS)
+    next(clips)
+    studio.close()
+    with pytest.raises(EngineFailedError, match="đã đóng"):
+        list(clips)
+    with pytest.raises(EngineFailedError, match="đã đóng"):
+        render(studio, "câu sau")
+
+
 def test_an_engine_error_reaches_the_caller_as_itself(studio):
     with pytest.raises(EngineFailedError, match="Giọng thử bị hỏng"):
         render(studio, "HỎNG")
@@ -192,7 +213,7 @@ def test_closing_while_rendering_fails_the_render_at_once(make_studio):
     while not studio.worker_pids():
         time.sleep(0.01)
     studio.close()
-    thread.join(10)
+    thread.join(30)
     assert failure
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from voices.errors import VoiceNotInstalledError
+from voices.files import sync
 from voices.kokoro.fusion import fused
 from voices.paths import voices_home
 
@@ -122,4 +123,5 @@ def _cut(whole: Path, folder: Path, tell: Progress) -> None:
     for done, (name, inputs, outputs) in enumerate(cuts, _PARTS + 1):
         part = extractor.extract_model(inputs, outputs)
         onnx.save(fused(part) if name == SOUND_GRAPH else part, folder / name)
+        sync(folder / name)  # the folder's name is on the disk sooner than what is in it
         tell(done, _PARTS + len(cuts))
