@@ -11,6 +11,8 @@ import typer
 
 app = typer.Typer(help="Các giọng đọc: xem, cài, nhập, gỡ, cho máy khác dùng.", no_args_is_help=True)
 _DEFAULT_PORT = 8300
+_WIDE = 200
+"""Columns where no terminal says otherwise: a pipe wants whole ids."""
 
 
 @app.command("list")
@@ -25,12 +27,13 @@ def list_voices() -> None:
     known = {voice.id for voice in catalogue()}
     table = Table(box=None, pad_edge=False)
     for title in ("", "mã", "tên", "tiếng", "vùng", "giới", "giấy phép", "tải"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=title == "mã")
     for voice in (*catalogue(), *(voice for voice in here.values() if voice.id not in known)):
         size = f"{voice.download_bytes / 1e6:.0f} MB" if voice.download_bytes else ""
         mark = "✓" if voice.id in here else ""
         table.add_row(mark, voice.id, voice.name, voice.language, voice.region, voice.sex, voice.licence, size)
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=_WIDE)).print(table)
 
 
 @app.command("install")
@@ -96,6 +99,8 @@ def serve(
     ] = "LOA_SPEECH_KEY",
 ) -> None:
     """Cho máy khác dùng giọng của máy này: POST /v1/audio/speech, như API của OpenAI."""
+    import socket
+
     import uvicorn
 
     from voices import Studio
@@ -107,10 +112,18 @@ def serve(
     if host not in {"127.0.0.1", "localhost", "::1"} and not key:
         print(f"Muốn cho máy khác dùng phải có khoá: đặt biến {key_variable} rồi chạy lại.", file=sys.stderr)
         raise typer.Exit(1)
-    with _errors_to_the_person(), Studio(data_home() / "clips", workers) as studio:
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        print(f"Không mở được {host}:{port} ({error.strerror}). Hãy chọn cổng khác bằng --port.", file=sys.stderr)
+        raise typer.Exit(1) from error
+    with listener, _errors_to_the_person(), Studio(data_home() / "clips", workers) as studio:
         offered = tuple(voice.id for voice in installed_voices())
-        print(f"Giọng đọc ở http://{host}:{port}/v1/audio/speech: {', '.join(offered)}")
-        uvicorn.run(speech_app(studio, offered, key=key), host=host, port=port, log_level="warning")
+        print(
+            f"Giọng đọc ở http://{host}:{listener.getsockname()[1]}/v1/audio/speech: {', '.join(offered)}", flush=True
+        )
+        config = uvicorn.Config(speech_app(studio, offered, key=key), log_level="warning")
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`loa say` and `loa voices` as a person types them, with the real default voice."""
 
 import json
+import socket
 import wave
 
 import pytest
@@ -94,8 +95,7 @@ def test_what_cannot_be_said_is_an_error_and_no_file(run, tmp_path, monkeypatch,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_voices_are_listed(run, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+def test_the_voices_are_listed(run):
     done = run(voices_app, "list")
     assert done.exit_code == 0
     for name in ("kokoro-vi-nu", "vi_VN-vais1000-medium", "CC BY 4.0", "viettts"):
@@ -124,6 +124,13 @@ def test_others_are_served_only_with_a_key(run, monkeypatch):
     done = run(voices_app, "serve", "--host", "0.0.0.0")
     assert done.exit_code == 1
     assert "LOA_SPEECH_KEY" in done.output
+
+
+def test_a_port_that_is_taken_is_told(run):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = run(voices_app, "serve", "--port", other.getsockname()[1])
+    assert done.exit_code == 1
+    assert "--port" in done.output
 
 
 def test_the_blind_page_plays_every_text_once_and_names_no_voice(tmp_path):
