@@ -12,9 +12,10 @@ from typing import IO, TypeVar
 
 import structlog
 
-from edge_agent.errors import PermanentError
+from edge_agent.errors import PermanentError, TransientError
 from edge_agent.identity import IDENTITY_FILE, KEY_FILE, sync_folder, write_private
 from edge_agent.library import FolderLibrary
+from edge_agent.soundness import examine
 from edge_agent.store import Store
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,9 @@ BALLAST_BYTES = 8 * 2**20
 KEEP_BAD = 3
 LEAVING = "decommissioned"
 """There while a wipe that was promised is not finished."""
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+_UNREADABLE = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ})
+"""A card gives its bytes no more."""
 StoreT = TypeVar("StoreT", bound=Store)
 
 
@@ -45,7 +49,9 @@ class Folder:
 
 
 def open_folder(path: Path) -> Folder:
-    """Open the state folder for this process alone; raises PermanentError if another agent has it."""
+    """Open the state folder for this process alone; raises PermanentError if another agent has it, TransientError if it cannot be
+    written now.
+    """
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = (path / "lock").open("w")
     try:
@@ -55,7 +61,14 @@ def open_folder(path: Path) -> Folder:
         message = f"Một tiến trình khác đang dùng {path}. Hãy dừng nó trước (systemctl stop loa-agent)."
         raise PermanentError(message) from error
     ballast(path)
-    store, reborn = open_store(path / DATABASE, Store)
+    try:
+        store, reborn = open_store(path / DATABASE, Store)
+    except sqlite3.OperationalError as error:
+        lock.close()
+        message = (
+            f"Không mở được bộ nhớ {path / DATABASE} ({error}). Hãy xem thẻ nhớ còn chỗ và ghi được không: df -h {path}"
+        )
+        raise TransientError(message) from error
     return Folder(path=path, store=store, library=FolderLibrary(path / "audio"), reborn=reborn, lock=lock)
 
 
@@ -76,24 +89,45 @@ def ballast(path: Path) -> None:
 
 
 def open_store(database: Path, make: Callable[[Path], StoreT]) -> tuple[StoreT, bool]:
-    """The database as `make` opens it, and whether a damaged one had to be set aside for a new one."""
+    """The database as `make` opens it, and whether a damaged one had to be set aside for a new one.
+
+    Raises sqlite3.OperationalError where it may be whole, and cannot be had now: no room, locked, read-only.
+    """
     try:
-        return make(database), False
+        return _examined(database, make), False
     except sqlite3.DatabaseError as error:
+        if not _damaged(error):
+            raise
         log.exception("database damaged, set aside", path=str(database), error=str(error))
     set_aside(database)
     return make(database), True
 
 
+def _examined(database: Path, make: Callable[[Path], StoreT]) -> StoreT:
+    store = make(database)
+    try:
+        examine(store)
+    except sqlite3.Error:
+        store.close()
+        raise
+    return store
+
+
+def _damaged(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is what is wrong. A memory that was set aside because the disk was full would be lost for nothing."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in _DAMAGE or code in _UNREADABLE
+
+
 def set_aside(database: Path) -> None:
     """Move a damaged database out of the way, with its journal; the oldest of several goes."""
-    old = sorted(database.parent.glob(f"{database.name}.bad-*"))
-    number = 1 + max((int(found.name.rpartition("-")[2]) for found in old), default=0)
-    for found in old[: max(0, len(old) - KEEP_BAD + 1)]:
-        found.unlink()
+    names = (found.name for found in database.parent.glob(f"{database.name}.bad-*"))
+    old = sorted(int(number) for name in names if (number := name.rpartition("-")[2]).isdigit())
+    for oldest in old[: max(0, len(old) - KEEP_BAD + 1)]:
+        database.with_name(f"{database.name}.bad-{oldest}").unlink()
     for suffix in ("-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
-    database.rename(database.with_name(f"{database.name}.bad-{number}"))
+    database.rename(database.with_name(f"{database.name}.bad-{1 + max(old, default=0)}"))
     sync_folder(database.parent)
 
 

@@ -111,6 +111,13 @@ class Store:
         """Replace the newest believed message of a kind."""
         self._db.execute("INSERT OR REPLACE INTO messages VALUES (?, ?, ?)", (kind, message.rev, message.token))
 
+    def messages(self) -> Iterator[tuple[str, Message]]:
+        """Every message and order kept, with its place."""
+        for row in self._db.execute(
+            "SELECT kind, rev, token FROM messages UNION ALL SELECT job_id, rev, token FROM alerts"
+        ):
+            yield str(row[0]), Message(rev=row[1], token=str(row[2]))
+
     def alert(self, job_id: str) -> Message | None:
         """The newest believed emergency order about one job: its beginning or its all-clear."""
         row = self._db.execute("SELECT rev, token FROM alerts WHERE job_id = ?", (job_id,)).fetchone()
@@ -136,8 +143,13 @@ class Store:
 
     def jobs(self) -> Iterator[str]:
         """Every job's record, as JSON."""
-        for row in self._db.execute("SELECT record FROM jobs ORDER BY key"):
-            yield str(row[0])
+        for _, record in self.job_rows():
+            yield record
+
+    def job_rows(self) -> Iterator[tuple[str, str]]:
+        """The same, with their keys."""
+        for row in self._db.execute("SELECT key, record FROM jobs ORDER BY key"):
+            yield str(row[0]), str(row[1])
 
     def set_job(self, key: str, record: str) -> None:
         """Keep one job's record."""
@@ -157,6 +169,11 @@ class Store:
         """The next events in order."""
         rows = self._db.execute("SELECT event FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
         return [str(row[0]) for row in rows]
+
+    def event_rows(self) -> Iterator[tuple[int, str]]:
+        """Every event that waits, with its number."""
+        for row in self._db.execute("SELECT seq, event FROM events ORDER BY seq"):
+            yield int(row[0]), str(row[1])
 
     def drop_events(self, upto: int) -> None:
         """The station has committed these."""

@@ -87,6 +87,11 @@ class SigningKey:
             file.flush()
             os.fsync(file.fileno())
         part.rename(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # the new name is on disk only then
+        finally:
+            os.close(folder)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -1,10 +1,21 @@
 """Who may sound when, as data: travels in `config`, the only home of policy on the wire. The rules over it are in `schedules`."""
 
 from datetime import time
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 _FROZEN = ConfigDict(frozen=True)
+
+
+def _local(clock: time) -> time:
+    if clock.tzinfo is not None:
+        raise ValueError("a local time names no zone: the policy does")
+    return clock
+
+
+Clock = Annotated[time, AfterValidator(_local)]
+"""A time of day where the speaker hangs."""
 
 
 class Window(BaseModel):
@@ -12,8 +23,8 @@ class Window(BaseModel):
 
     model_config = _FROZEN
 
-    start: time
-    end: time
+    start: Clock
+    end: Clock
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     """Monday is 0; the day on which the window starts."""
 
