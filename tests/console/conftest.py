@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from loa.children import Children
 from loa.console_pages import SIZES
-from loa.stage import Stage, StageOptions
+from loa.stage import Stage
+from tests.communes import quick_commune
 from tests.console.screen import Screen
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -44,13 +44,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def commune(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A commune with three speakers online; a cheap voice and no recogniser: what is said well is tested elsewhere."""
-    folder = tmp_path_factory.mktemp("console")
-    with pytest.MonkeyPatch.context() as environment, Children(folder / "logs") as children:
-        environment.setenv("LOA_LISTEN", "0")
-        stage = Stage(StageOptions(folder=folder / "commune", sink="wav", voice="espeak-vi"), children)
-        stage.start_station()
-        stage.set_up()
-        stage.start_speakers()
+    with quick_commune(tmp_path_factory.mktemp("console")) as stage:
         yield stage
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import io
-import json
-import wave
 from pathlib import Path
 
 import numpy as np
 import soundfile
+
+from tests.heard import begins as pattern_begins
+from tests.heard import recorded
 
 RATE = 48_000
 
@@ -29,40 +30,12 @@ def name_of(data: bytes) -> str:
 
 
 def heard(path: Path) -> tuple[np.ndarray, float]:
-    """Samples of a WAV and the Unix time of the first, read without any code of ours."""
-    with wave.open(str(path)) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16) / 32768
-    return samples, float(json.loads(path.with_suffix(".json").read_text())["output_epoch"])
+    """Samples of a WAV and the Unix time of the first."""
+    samples, rate, epoch = recorded(path)
+    assert rate == RATE
+    return samples, epoch
 
 
 def begins(samples: np.ndarray, pattern: np.ndarray) -> list[int]:
-    """Frames at which the pattern begins, though blocks of it may be missing (a busy machine's sound server).
-
-    Each tenth of its first half second is looked for on its own: where one correlates above a half, the pattern
-    began that much earlier. What agrees within 0.1 s is one beginning, told by the earliest piece that was found.
-    """
-    found: list[int] = []
-    for tenth in range(5):
-        piece = pattern[tenth * RATE // 10 : (tenth + 1) * RATE // 10].astype(np.float64)
-        for frame in _peaks(samples, piece):
-            at = frame - tenth * RATE // 10
-            if not any(abs(at - known) <= RATE // 10 for known in found):
-                found.append(at)
-    return sorted(found)
-
-
-def _peaks(samples: np.ndarray, piece: np.ndarray) -> list[int]:
-    """Frames where the piece lies: peaks of the normalised correlation above a half, at least 0.1 s apart."""
-    size = len(samples) + len(piece)
-    spectrum = np.fft.rfft(samples, size) * np.conj(np.fft.rfft(piece, size))
-    correlation = np.fft.irfft(spectrum, size)[: max(1, len(samples) - len(piece) + 1)]
-    total = np.concatenate([[0.0], np.cumsum(samples**2)])
-    power = total[len(piece) :] - total[: -len(piece)]
-    score = correlation / np.sqrt(np.maximum(power[: len(correlation)], 1e-9) * np.sum(piece**2))
-    found: list[int] = []
-    for frame in np.flatnonzero(score > 0.5):
-        if not found or frame - found[-1] > RATE // 10:
-            found.append(int(frame))
-        elif score[frame] > score[found[-1]]:
-            found[-1] = int(frame)
-    return found
+    """Frames at which the pattern begins, by its first half second: noise is like no other noise, even under another sound."""
+    return pattern_begins(samples, pattern[: RATE // 2], RATE, alike=0.5)

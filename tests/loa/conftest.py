@@ -1,4 +1,4 @@
-"""A commune on this machine for end-to-end tests: real station, real broker, real agents, real voice."""
+"""A commune on this machine for end-to-end tests."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,28 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from loa.children import Children
-from loa.stage import Stage, StageOptions
-
-SHORT_NOTICE = "Kính thưa bà con thôn Nà Ít.\nSáng mai, lúc 7 giờ, mời bà con đến nhà văn hóa họp thôn.\nXin cảm ơn."
+from loa.stage import Stage
+from tests.communes import quick_commune
 
 
-@pytest.fixture
-def short_notice(tmp_path: Path) -> Path:
-    """A notice of about ten seconds of speech."""
-    path = tmp_path / "thong-bao.txt"
-    path.write_text(SHORT_NOTICE, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A started commune with three online speakers that play into WAVs."""
-    with Children(tmp_path / "logs") as children:
-        stage = Stage(StageOptions(folder=tmp_path / "commune", sink="wav"), children)
-        stage.start_station()
-        stage.set_up()
-        stage.start_speakers()
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One for all tests of a worker: those of the group "stage" are on the same, and leave it running."""
+    with quick_commune(tmp_path_factory.mktemp("stage")) as stage:
         yield stage
 
 

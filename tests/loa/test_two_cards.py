@@ -64,7 +64,7 @@ def test_a_tap_hands_on_what_it_shows():
             with socket.create_connection(("127.0.0.1", tap.port), timeout=10) as line:
                 line.sendall(b"loa")
                 assert line.recv(100) == b"LOA"
-            thread.join(10)
+            thread.join(30)
         assert not thread.is_alive()
     assert [(passed.up, passed.data) for passed in seen] == [(True, b"loa"), (False, b"LOA")]
     assert tap.lines == 1
