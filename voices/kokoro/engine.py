@@ -11,7 +11,7 @@ from voices.engine import Clip, SpeechSettings
 from voices.errors import NothingToSayError
 from voices.kokoro import weights
 from voices.kokoro.care import carefully
-from voices.kokoro.finish import creaking, projected, silence, trimmed, within_range
+from voices.kokoro.finish import creaking, murmuring, projected, silence, trimmed, within_range
 from voices.kokoro.model import RATE_HZ, Model, Prompt
 from voices.kokoro.prosody import FRAME_MS, Delivery, apply_tones, durations
 from voices.kokoro.realisation import Realisation, realise
@@ -36,13 +36,26 @@ class Plan:
     @property
     def rimes_ms(self) -> list[tuple[int, int]]:
         """Start and end of every syllable's rime, from the start of the model's lead silence."""
-        edges = np.concatenate([[0], np.cumsum(self.frames)]) * FRAME_MS
+        edges = self._edges_ms
         return [(int(edges[place.middle + 1]), int(edges[place.end + 1])) for place in self.utterance.places]
+
+    @property
+    def onsets_ms(self) -> list[int]:
+        """Start of every syllable, likewise."""
+        return [int(self._edges_ms[place.start + 1]) for place in self.utterance.places]
+
+    def f0_at(self, ms: int) -> float:
+        """Hz, where the tone is drawn."""
+        return float(self.f0_hz[min(2 * ms // FRAME_MS, len(self.f0_hz) - 1)])
+
+    @property
+    def _edges_ms(self) -> NDArray[np.float64]:
+        return np.concatenate([[0.0], np.cumsum(self.frames)]) * FRAME_MS
 
 
 MOST_SYMBOLS = 260
 """In one run; the model takes 510, but memory and the wait for the first sound grow with it."""
-CODE_VERSION = 4
+CODE_VERSION = 5
 """Raised whenever the code changes the sound of the same data."""
 
 
@@ -97,9 +110,12 @@ class KokoroEngine:
 
     def _spoken(self, plan: Plan) -> NDArray[np.float32]:
         samples = self._model.sound(plan.prompt, plan.frames, plan.f0_hz, plan.energy).copy()
-        for place, (start_ms, end_ms) in zip(plan.utterance.places, plan.rimes_ms, strict=True):
+        for place, onset_ms, rime_ms in zip(plan.utterance.places, plan.onsets_ms, plan.rimes_ms, strict=True):
+            onset, start, end = (ms * RATE_HZ // 1000 for ms in (onset_ms, *rime_ms))
+            if place.how.murmur:
+                murmuring(samples, onset, start, end, plan.f0_at(rime_ms[0]), place.how.murmur)
             if place.how.creak:
-                creaking(samples, start_ms * RATE_HZ // 1000, end_ms * RATE_HZ // 1000, place.how.creak)
+                creaking(samples, start, end, place.how.creak)
         return samples
 
     def _realised(self, phrase: Phrase, settings: SpeechSettings) -> list[Realisation]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voices.kokoro.model import RATE_HZ
-from voices.kokoro.rules import Creak
+from voices.kokoro.rules import Creak, Murmur
 
 Floats = NDArray[np.float32]
 _WINDOW = RATE_HZ // 100
@@ -47,6 +47,57 @@ def creaking(samples: Floats, start: int, end: int, creak: Creak) -> None:
     gain_db = np.convolve(np.where(weak, -creak.depth_db, 0.0), _SMOOTH, "same")
     gain_db += np.interp(place, [creak.start, 1], [0, creak.end_db])
     samples[start : start + count] *= (10 ** (gain_db / 20)).astype(np.float32)
+
+
+_HOP = RATE_HZ // 200
+_BEFORE = RATE_HZ // 40
+"""The model may close the mouth this much sooner than it was told, …"""
+_AFTER = RATE_HZ // 20
+"""… and open it this much later."""
+_OPEN_DB = -10.0
+"""Against the rime: where the closure has burst."""
+_HARMONICS = ((1, 1.0), (2, 0.5), (3, 0.2), (4, 0.08))
+"""Of the voice behind a closed mouth: hardly anything above 600 Hz."""
+_SWELL_DB = 6.0
+_RISE, _FALL = RATE_HZ * 15 // 1000, RATE_HZ * 4 // 1000
+
+
+def murmuring(samples: Floats, onset: int, rime: int, end: int, f0_hz: float, murmur: Murmur) -> None:
+    """Let the voice be heard through a closure, in place: what is quieter there than `murmur` wants is filled up to it.
+
+    The syllable's onset, rime and end are given as samples; where in between the mouth opens is found in the sound.
+    """
+    levels = _levels(samples[rime:end])
+    first = max(0, onset - _BEFORE)
+    closure = _levels(samples[first : rime + _AFTER])
+    whole = (rime - first) // _HOP
+    if len(levels) < 3 or len(closure) <= whole or not whole:
+        return
+    loudness = float(np.median(levels[: len(levels) * 2 // 3]))
+    quietest = int(np.argmin(closure[:whole]))
+    opened = np.flatnonzero(closure[quietest:] > loudness * 10 ** (_OPEN_DB / 20))
+    burst = first + (quietest + int(opened[0]) if len(opened) else whole) * _HOP
+    start = max(0, burst - murmur.length_ms * RATE_HZ // 1000)
+    count = burst - start
+    if count < _RISE + _FALL:
+        return
+    phase = 2 * np.pi * f0_hz * np.arange(count) / RATE_HZ
+    voice = sum(share * np.sin(number * phase) for number, share in _HARMONICS)
+    voice /= np.sqrt(np.mean(np.square(voice)))
+    there = np.interp(np.arange(count), (np.arange(count // _HOP) + 0.5) * _HOP, _levels(samples[start:burst]))
+    wanted = loudness * 10 ** ((np.linspace(-_SWELL_DB, 0, count) - murmur.below_db) / 20)
+    place = np.arange(count)
+    edges = np.minimum(1, np.minimum((place + 1) / _RISE, (count - place) / _FALL))
+    samples[start:burst] += (voice * edges * np.sqrt(np.maximum(0, wanted**2 - there**2))).astype(np.float32)
+
+
+def _levels(samples: Floats) -> NDArray[np.float64]:
+    """Root mean square of every 5 ms."""
+    whole = len(samples) // _HOP * _HOP
+    levels: NDArray[np.float64] = np.sqrt(
+        np.mean(np.square(samples[:whole], dtype=np.float64).reshape(-1, _HOP), axis=1)
+    )
+    return levels
 
 
 def trimmed(samples: Floats) -> Floats:

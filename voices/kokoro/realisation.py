@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from voices.kokoro.rules import Creak, Curve, Rules
+from voices.kokoro.rules import Creak, Curve, Murmur, Rules
 from voices.kokoro.syllable import Syllable, Tone
 
 _CONTOUR_OF = {
@@ -28,6 +28,8 @@ class Realisation:
     """Added to the model's energy over the rime."""
     creak: Creak | None
     """How the voice breaks in the rime, done to the sound itself."""
+    murmur: Murmur | None
+    """The voice before its burst, put into the sound where the model has none."""
     voiced: bool
     """The onset has voice from its first frame."""
     stopped: bool
@@ -58,6 +60,7 @@ def realise(syllable: Syllable, rules: Rules) -> Realisation:
         contour=rules.contour[contour],
         energy=rules.energy.get(contour),
         creak=rules.creak.get(contour),
+        murmur=rules.murmur.get(syllable.onset),
         voiced=syllable.onset in rules.strength.voiced,
         stopped=syllable.stopped,
         onset_least=duration.onset_least,

@@ -85,6 +85,16 @@ class Creak(BaseModel):
     """At the end of the rime, against its start."""
 
 
+class Murmur(BaseModel):
+    """The voice that is heard through the closure of a voiced stop, before it bursts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    below_db: float = Field(ge=0, le=30)
+    """How much quieter than the rime it is at the burst, to which it rises."""
+    length_ms: int = Field(ge=20, le=150)
+
+
 class SentenceRules(BaseModel):
     """What holds over a whole phrase."""
 
@@ -135,6 +145,7 @@ class Rules(BaseModel):
     contour: Mapping[str, Curve]
     energy: Mapping[str, Curve]
     creak: Mapping[str, Creak]
+    murmur: Mapping[str, Murmur]
     duration: DurationRules
     strength: StrengthRules
     sentence: SentenceRules
@@ -148,6 +159,8 @@ class Rules(BaseModel):
         rimes = {nucleus + coda for nucleus in NUCLEI for coda in CODAS}
         if unknown := set(self.rime) - rimes:
             raise ValueError(f"rime: unknown {sorted(unknown)}")
+        if unknown := set(self.murmur) - set(ONSETS):
+            raise ValueError(f"murmur: unknown {sorted(unknown)}")
         if unknown := set(self.energy) - set(CONTOURS):
             raise ValueError(f"energy: unknown {sorted(unknown)}")
         if unknown := set(self.creak) - set(CONTOURS):

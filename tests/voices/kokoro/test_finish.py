@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from voices.kokoro.finish import creaking, projected
+from voices.kokoro.finish import creaking, murmuring, projected
 from voices.kokoro.model import RATE_HZ
-from voices.kokoro.rules import Creak, load_rules
+from voices.kokoro.rules import Creak, Murmur, load_rules
 
 CREAK = Creak(start=0.5, beat_hz=40, depth_db=20, end_db=-12)
 
@@ -54,6 +54,45 @@ def test_a_rime_cut_off_by_the_end_of_the_sound_is_left_whole(tone):
     plain = tone.copy()
     creaking(tone, RATE_HZ - 40, RATE_HZ + 400, CREAK)
     assert np.array_equal(tone, plain)
+
+
+MURMUR = Murmur(below_db=10, length_ms=80)
+CLOSURE, BURST, END = 4_800, 7_200, 12_000
+
+
+def test_a_silent_closure_gets_the_voice_of_a_closed_mouth_that_swells_to_the_burst(tone):
+    tone[CLOSURE:BURST] = 0
+    plain = tone.copy()
+    murmuring(tone, CLOSURE, BURST, END, 150, MURMUR)
+    added = tone - plain
+    assert not added[: BURST - 80 * 24 - 240].any()
+    assert not added[BURST:].any()
+    early, late = added[BURST - 1_200 : BURST - 720], added[BURST - 600 : BURST - 120]
+    assert _level_db(late) == pytest.approx(_level_db(plain[BURST:END]) - 10, abs=2)
+    assert _level_db(early) < _level_db(late) - 1
+    strength = np.abs(np.fft.rfft(added[BURST - 1_920 : BURST]))
+    hz = np.fft.rfftfreq(1_920, 1 / RATE_HZ)
+    assert strength[hz > 800].max() < 0.02 * strength.max()
+
+
+def test_a_closure_that_has_its_voice_keeps_it(tone):
+    tone[CLOSURE:BURST] *= 0.3  # ten decibels below what follows
+    plain = tone.copy()
+    murmuring(tone, CLOSURE, BURST, END, 150, MURMUR)
+    assert _level_db(tone - plain) < _level_db(plain) - 20
+
+
+@pytest.mark.parametrize(
+    ("onset", "rime", "end"), [(0, 0, 0), (0, 100, 200), (23_900, 24_000, 24_100), (0, 24_000, 24_000)]
+)
+def test_where_there_is_no_closure_or_no_rime_nothing_happens(tone, onset, rime, end):
+    plain = tone.copy()
+    murmuring(tone, onset, rime, end, 150, MURMUR)
+    assert np.array_equal(tone, plain)
+
+
+def test_only_the_implosive_murmurs():
+    assert set(load_rules("northern").murmur) == {"đ"}
 
 
 def test_only_nang_creaks_in_the_north():
