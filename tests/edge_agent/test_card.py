@@ -123,7 +123,7 @@ def test_two_cards_start_together(pulse, tmp_path):
     assert all("voice_started voice_ended" in text for text in said), said
     stereo = np.fromfile(path, np.int16).reshape(-1, 2) / 32768
     (left,), (right,) = (begins(stereo[:, side], decoded(data)) for side in (0, 1))
-    assert abs(left - right) / RATE < 0.1  # the measured skew is a benchmark; here: not one after the other
+    assert abs(left - right) / RATE < 0.5  # the measured skew is a benchmark; here: not one after the other
     assert not list((tmp_path / "left").glob("*.wav"))
 
 
