@@ -13,6 +13,7 @@ from loa import (
     bench_chaos,
     bench_console,
     bench_exactly_once,
+    bench_pages,
     bench_plan,
     bench_play,
     bench_reading,
@@ -53,6 +54,7 @@ bench.command("voice")(bench_voice.voice)
 bench.command("station")(bench_station.station)
 bench.command("plan")(bench_plan.plan)
 bench.command("console")(bench_console.console)
+bench.command("pages")(bench_pages.pages)
 bench.command("chaos")(bench_chaos.chaos)
 bench.command("exactly-once")(bench_exactly_once.exactly_once)
 bench.command("play")(bench_play.play)

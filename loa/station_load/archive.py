@@ -24,7 +24,8 @@ _PARAGRAPH = (
     "Ủy ban nhân dân xã thông báo lịch họp thôn vào lúc 19 giờ 30 phút ngày 12/6/2026 tại nhà văn hóa. "
     "Đề nghị bà con đến đông đủ, đúng giờ. Nội dung: bàn về đường giao thông nông thôn và vệ sinh môi trường. "
 )
-_PARAGRAPHS = 4
+TWO_PAGES: dict[str, Any] = read(document_from_text("\n".join([_PARAGRAPH] * 4))).model_dump(mode="json")
+"""The script of an ordinary bulletin, as its version keeps it."""
 _CHUNK = 1000
 _STATUSES = (VersionStatus.APPROVED,) * 6 + (VersionStatus.DRAFT,) * 3 + (VersionStatus.SUBMITTED,)
 
@@ -32,10 +33,9 @@ _STATUSES = (VersionStatus.APPROVED,) * 6 + (VersionStatus.DRAFT,) * 3 + (Versio
 def fill(session: Session, commune: Area, officer: Person, count: int) -> None:
     """`count` bulletins with a script of two pages each, as many notices, log entries and events of one speaker."""
     at = now() - timedelta(days=count // 20)
-    script = read(document_from_text("\n".join([_PARAGRAPH] * _PARAGRAPHS))).model_dump(mode="json")
     for start in range(0, count, _CHUNK):
         numbers = range(start, min(start + _CHUNK, count))
-        _bulletins(session, commune, officer, script, at, numbers)
+        _bulletins(session, commune, officer, at, numbers)
         _notices(session, officer, at, numbers)
         _events(session, at, numbers)
     for number in range(count):
@@ -45,9 +45,7 @@ def fill(session: Session, commune: Area, officer: Person, count: int) -> None:
             session.expunge_all()
 
 
-def _bulletins(
-    session: Session, commune: Area, officer: Person, script: dict[str, Any], at: datetime, numbers: range
-) -> None:
+def _bulletins(session: Session, commune: Area, officer: Person, at: datetime, numbers: range) -> None:
     bulletins, versions = [], []
     for number in numbers:
         bulletin_id, made = new_id(), at + timedelta(hours=number)
@@ -60,7 +58,7 @@ def _bulletins(
         versions.append(
             {
                 "id": new_id(), "bulletin_id": bulletin_id, "number": 1, "status": _STATUSES[number % len(_STATUSES)],
-                "script": script, "edit_count": 0, "author_id": officer.id, "decision_note": "", "created_at": made,
+                "script": TWO_PAGES, "edit_count": 0, "author_id": officer.id, "decision_note": "", "created_at": made,
             }
         )  # fmt: skip
     session.execute(insert(Bulletin), bulletins)

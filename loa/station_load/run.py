@@ -1,8 +1,5 @@
 """One run: fill, start, connect, publish to all, take in what all report, ask the API."""
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,6 +10,7 @@ import httpx
 
 from loa.station_load import pages
 from loa.station_load.crowd import Crowd
+from loa.station_load.serving import STATION, serving
 from loa.station_load.world import TOKEN, Commune
 from protocol.envelope import Kind, seal
 from protocol.keys import SigningKey, station_owner
@@ -21,45 +19,23 @@ from protocol.states import State
 from server.broker import open_broker
 from server.settings import Settings
 
-_STATION = "bench"
 _STATES = (State.ACCEPTED, State.READY, State.PLAYING, State.PLAYED)
 _PAST = 10_000
-_START_S = 120.0
 _WAIT_S = 300.0
 
 
 def run(devices: int) -> dict[str, Any]:
     """The measurements with that many devices."""
     with tempfile.TemporaryDirectory(prefix="loa-bench-", ignore_cleanup_errors=True) as folder:
-        settings = Settings(data_dir=Path(folder), station=_STATION)
+        settings = Settings(data_dir=Path(folder), station=STATION)
         commune = Commune(settings, devices, _PAST)
         broker = open_broker(settings)  # only to know where it will listen; the station starts it
-        environment = {**os.environ, "LOA_STATION": _STATION}
-        command = [sys.executable, "-m", "loa", "serve", "--data", folder, "--port", "0"]
-        with (
-            (Path(folder) / "station.log").open("wb") as log,
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as process,
-        ):
+        with serving(Path(folder)) as (url, pid):
+            crowd = Crowd(STATION, broker.address.host, broker.address.port)
             try:
-                url = _address(process)
-                crowd = Crowd(_STATION, broker.address.host, broker.address.port)
-                try:
-                    return {"devices": devices, "broker": broker.name, **_measure(commune, crowd, url, process.pid)}
-                finally:
-                    crowd.close()
+                return {"devices": devices, "broker": broker.name, **_measure(commune, crowd, url, pid)}
             finally:
-                process.kill()
-
-
-def _address(process: subprocess.Popen[str]) -> str:
-    deadline = time.monotonic() + _START_S
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "http" in line:
-            return line[line.index("http") :].strip()
-        if time.monotonic() > deadline:
-            break
-    raise RuntimeError("the station did not start")
+                crowd.close()
 
 
 def _measure(commune: Commune, crowd: Crowd, url: str, pid: int) -> dict[str, Any]:
@@ -122,7 +98,7 @@ def _batch(key: SigningKey, job_id: str) -> str:
         for number, state in enumerate(_STATES, start=1)
     )
     body = EventBatch(epoch="e1", oldest=1, events=events)
-    return seal(Kind.EVT, body, key=key, audience=station_owner(_STATION), rev=len(events), now=now)
+    return seal(Kind.EVT, body, key=key, audience=station_owner(STATION), rev=len(events), now=now)
 
 
 def _memory_mb(pid: int, what: str = "VmRSS") -> int:
