@@ -32,6 +32,7 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/xa",
         "/xa/quy-dinh",
         "/xa/ngay",
+        "/xa/ma-cu",
         "/xa/bao-tin",
         "/xa/nhat-ky",
         "/xa/nhat-ky/kiem-tra",

@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pydantic import ValidationError
+from sqlalchemy import case
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from protocol.messages import Event, FaultReport
@@ -96,7 +98,7 @@ def noticed(session: Session, speaker: Speaker, event: Event) -> Fault | None:
 
 
 def visible(session: Session, person: Person, *, speaker_id: str = "", limit: int = 200) -> list[tuple[Fault, Speaker]]:
-    """Faults at the person's place and below: open ones, oldest first, then those resolved in the last months."""
+    """Faults at the person's place and below: open ones, oldest first, then those resolved in the last months, newest first."""
     query = (
         select(Fault, Speaker)
         .join(Speaker, col(Fault.speaker_id) == col(Speaker.id))
@@ -104,8 +106,13 @@ def visible(session: Session, person: Person, *, speaker_id: str = "", limit: in
             col(Speaker.area_id).in_(rights.reach(session, person)),
             col(Fault.resolved_at).is_(None) | (col(Fault.resolved_at) > now() - _KEPT),
         )
-        .order_by(col(Fault.resolved_at).is_not(None), col(Fault.occurred_at))
+        .order_by(
+            col(Fault.resolved_at).is_not(None),
+            case((col(Fault.resolved_at).is_(None), col(Fault.occurred_at))),
+            col(Fault.resolved_at).desc(),
+        )
         .limit(limit)
+        .options(defer(Speaker.desired_token), defer(Speaker.config_token))  # type: ignore[arg-type]  # mapped columns at run time
     )
     if speaker_id:
         query = query.where(Fault.speaker_id == speaker_id)

@@ -117,14 +117,15 @@ def published(session: Session, *, limit: int = 50) -> list[Feedback]:
     )
 
 
-def inbox(session: Session, person: Person, *, limit: int = 200) -> list[Feedback]:
-    """What was written about the person's place and below: unanswered first, then the newest."""
+def inbox(session: Session, person: Person, *, limit: int = 200, offset: int = 0) -> list[Feedback]:
+    """What was written about the person's place and below: unanswered first, then the newest; `offset` leaves out the first."""
     return list(
         session.exec(
             select(Feedback)
             .where(col(Feedback.area_id).in_(rights.reach(session, person)))
-            .order_by(col(Feedback.status) != FeedbackStatus.NEW, col(Feedback.created_at).desc())
+            .order_by(col(Feedback.status) != FeedbackStatus.NEW, col(Feedback.created_at).desc(), col(Feedback.id))
             .limit(limit)
+            .offset(offset)
         )
     )
 

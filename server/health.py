@@ -1,9 +1,10 @@
 """What boxes measured over time: one sample of each speaker in every ten minutes, kept for a month, for plots."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, delete
 
 from protocol.messages import Heartbeat
 from server.tables import HealthSample
@@ -31,13 +32,24 @@ def keep(session: Session, speaker_id: str, body: Heartbeat, before: datetime | 
     )
 
 
-def samples(session: Session, speaker_id: str, since: datetime) -> Sequence[HealthSample]:
+class Sample(NamedTuple):
+    """What a box measured in one stretch; None is "not measured"."""
+
+    at: datetime
+    temperature_c: float | None
+    signal_dbm: int | None
+    clock_offset_ms: float | None
+    disk_free_mb: int | None
+
+
+def samples(session: Session, speaker_id: str, since: datetime) -> list[Sample]:
     """Since then, the oldest first."""
-    return session.exec(
-        select(HealthSample)
-        .where(HealthSample.speaker_id == speaker_id, col(HealthSample.at) >= since)
+    rows = session.execute(
+        sql_select(*(getattr(HealthSample, name) for name in Sample._fields))
+        .where(col(HealthSample.speaker_id) == speaker_id, col(HealthSample.at) >= since)
         .order_by(col(HealthSample.at))
-    ).all()
+    )
+    return [Sample(*row) for row in rows]
 
 
 def forget(session: Session, at: datetime) -> None:

@@ -9,7 +9,7 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
-from server.reports import Report, Sum
+from server.report_sums import Report, Sum
 
 _FONT = "BeVietnamPro"
 _FACES = {"": "Regular", "B": "SemiBold"}

@@ -1,11 +1,7 @@
-"""What was planned and what was heard, summed up: for the commune, for the province, for the fees of those who wrote it.
-
-Drills are left out. Minutes are minutes on a speaker: ten minutes on three speakers are thirty.
-"""
+"""What was planned and what was heard, line by line and as a workbook: for commune and province, and the fees of who wrote it."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -14,18 +10,16 @@ from zoneinfo import ZoneInfo
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
-from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from protocol.priorities import Priority
-from protocol.states import ENDS, State
+from protocol.states import State
 from server import areas
 from server.errors import InvalidInputError
+from server.report_sums import NOT_WANTED, Report
 from server.tables import Area, Bulletin, Delivery, Occurrence, Person, Schedule, Speaker, Version
 
-_FAILED = frozenset({State.CUT, State.MISSED, State.FAILED, State.REJECTED, State.EXPIRED})
 _PERIOD = re.compile(r"(20\d\d|21\d\d)(?:-(0[1-9]|1[0-2])|-Q([1-4]))?")
-_NOT_WANTED = frozenset({State.WITHDRAWN, State.CANCELLED, State.SUPERSEDED})
 
 
 @dataclass(frozen=True)
@@ -43,36 +37,6 @@ class Line:
     reason: str
     planned_ms: int
     aired_ms: int
-
-
-class Sum(BaseModel):
-    """A row of a summary."""
-
-    name: str
-    occurrences: int
-    """On a speaker each."""
-    planned_minutes: float
-    aired_minutes: float
-    played: int
-    failed: int
-    unknown: int
-    """Not yet reported."""
-
-
-class Report(BaseModel):
-    """A time and a place, summed up in several ways."""
-
-    area: str
-    total: Sum
-    by_area: list[Sum]
-    by_priority: list[Sum]
-    by_field: list[Sum]
-    by_author: list[Sum]
-    by_speaker: list[Sum]
-    by_day: list[Sum]
-    by_month: list[Sum]
-    failures: dict[str, int]
-    """State and reason ("MISSED no_audio") → how often."""
 
 
 def period(text: str, zone: str) -> tuple[datetime, datetime]:
@@ -115,7 +79,7 @@ def lines(session: Session, area_id: str, start: datetime, end: datetime) -> lis
     )
     newest: dict[tuple[str, str], Line] = {}
     for delivery, occurrence, schedule, bulletin in rows:
-        if delivery.state in _NOT_WANTED and not delivery.played_ms:
+        if delivery.state in NOT_WANTED and not delivery.played_ms:
             continue
         speaker, area = speakers[delivery.speaker_id]
         newest[delivery.occurrence_id, delivery.speaker_id] = Line(
@@ -132,26 +96,6 @@ def lines(session: Session, area_id: str, start: datetime, end: datetime) -> lis
             aired_ms=delivery.played_ms or 0,
         )
     return list(newest.values())
-
-
-def report(session: Session, area_id: str, found: Sequence[Line], zone: str) -> Report:
-    """Sums over these lines."""
-    failures: dict[str, int] = defaultdict(int)
-    for line in found:
-        if line.state in _FAILED:
-            failures[f"{line.state} {line.reason}".strip()] += 1
-    return Report(
-        area=areas.find(session, area_id).name,
-        total=_sum("", found),
-        by_area=_by(found, lambda line: line.area),
-        by_priority=_by(found, lambda line: line.priority.name),
-        by_field=_by(found, lambda line: line.field),
-        by_author=_by(found, lambda line: line.author),
-        by_speaker=_by(found, lambda line: line.speaker),
-        by_day=_by(found, lambda line: line.due_at.astimezone(ZoneInfo(zone)).date().isoformat()),
-        by_month=_by(found, lambda line: f"{line.due_at.astimezone(ZoneInfo(zone)):%Y-%m}"),
-        failures=dict(sorted(failures.items())),
-    )
 
 
 def workbook(made: Report, found: Sequence[Line], zone: str, title: str, named: Callable[[str], str]) -> bytes:
@@ -234,25 +178,6 @@ def workbook(made: Report, found: Sequence[Line], zone: str, title: str, named: 
     out = BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _by(found: Iterable[Line], key: Callable[[Line], str]) -> list[Sum]:
-    groups: dict[str, list[Line]] = defaultdict(list)
-    for line in found:
-        groups[key(line)].append(line)
-    return [_sum(name, groups[name]) for name in sorted(groups)]
-
-
-def _sum(name: str, found: Sequence[Line]) -> Sum:
-    return Sum(
-        name=name,
-        occurrences=len(found),
-        planned_minutes=round(sum(line.planned_ms for line in found) / 60_000, 2),
-        aired_minutes=round(sum(line.aired_ms for line in found) / 60_000, 2),
-        played=sum(line.state is State.PLAYED for line in found),
-        failed=sum(line.state in _FAILED for line in found),
-        unknown=sum(line.state not in ENDS for line in found),
-    )
 
 
 def _row(sheet: Worksheet, values: Sequence[object], *, bold: bool = False) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 from pydantic import AwareDatetime, BaseModel, Field
-from sqlmodel import Session
+from sqlmodel import Session, select
 from starlette.responses import Response
 
 from reading import Row, Sounding
@@ -86,7 +86,8 @@ def get_dictionary(person: PersonDep, station: StationDep, area_id: AreaQuery = 
     """The rows that hold in an area, those of the levels above too, the nearest first."""
     with station.database.read() as session:
         rows = dictionary.rows_over(session, _seen_area(session, person, area_id).id)
-        return Items(items=[_view(session, area, row) for area, row in rows])
+        names = dict(session.exec(select(Person.id, Person.name)).all())
+        return Items(items=[_view(area, row, names.get(row.set_by, "")) for area, row in rows])
 
 
 @router.post("/dictionary", status_code=201)
@@ -94,7 +95,7 @@ def post_row(body: RowRequest, person: PersonDep, station: StationDep) -> RowVie
     """Add a row, or change the one for the same written form in the same company."""
     with station.database.write() as session:
         row = dictionary.put(session, person, body.area_id or person.area_id, body.row)
-        return _view(session, areas.find(session, row.area_id), row)
+        return _view(areas.find(session, row.area_id), row, person.name)
 
 
 @router.delete("/dictionary/{row_id}", status_code=204)
@@ -141,13 +142,12 @@ def _seen_area(session: Session, person: Person, area_id: str) -> Area:
     return area
 
 
-def _view(session: Session, area: Area, row: DictionaryRow) -> RowView:
-    who = session.get(Person, row.set_by)
+def _view(area: Area, row: DictionaryRow, who: str) -> RowView:
     return RowView(
         id=row.id,
         area_id=area.id,
         area_name=area.name,
         **dictionary.as_row(row).model_dump(),
-        set_by=who.name if who else "",
+        set_by=who,
         set_at=row.set_at,
     )

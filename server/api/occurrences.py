@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server import areas
 from server.api.context import PersonDep, StationDep
@@ -27,16 +28,22 @@ def get_occurrences(
     from_: Annotated[AwareDatetime | None, Query(alias="from")] = None,
     to: AwareDatetime | None = None,
     area_id: Annotated[str, Query(max_length=64)] = "",
+    newest_first: bool = False,
+    before: Annotated[str, Query(max_length=64, description="newest first, those before this occurrence")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    deliveries: Annotated[bool, Query(description="what became of it on each speaker of the place")] = True,
 ) -> Items[OccurrenceView]:
-    """Occurrences in [from, to), soonest first: by default of the last and the next 24 hours, at the person's place and below."""
+    """Occurrences in [from, to), soonest first: by default of the last and the next 24 hours, at the person's place and below.
+
+    `newest_first` with `before` (the id of the last one that is known) gives long times page by page.
+    """
     start, end = from_ or now() - timedelta(days=1), to or now() + timedelta(days=1)
     if not timedelta(0) <= end - start <= _LONGEST_SPAN:
         raise InvalidInputError("Khoảng thời gian không hợp lệ: “đến” phải sau “từ”, và không dài quá 400 ngày.")
     with station.database.read() as session:
         place = areas.find(session, area_id or person.area_id)
         rights.require(session, person, rights.Action.READ, place.id)
-        found = session.exec(
+        query = (
             select(Occurrence)
             .join(Schedule, col(Occurrence.schedule_id) == col(Schedule.id))
             .where(
@@ -44,10 +51,15 @@ def get_occurrences(
                 col(Occurrence.due_at) >= start,
                 col(Occurrence.due_at) < end,
             )
-            .order_by(col(Occurrence.due_at), col(Occurrence.id))
             .limit(limit)
         )
-        return Items(items=occurrence_views(session, list(found)))
+        if newest_first:
+            query = _before(session, query, before).order_by(col(Occurrence.due_at).desc(), col(Occurrence.id).desc())
+        else:
+            query = query.order_by(col(Occurrence.due_at), col(Occurrence.id))
+        found = list(session.exec(query))
+        here = areas.below(session, place.id) if deliveries else set()
+        return Items(items=occurrence_views(session, found, here))
 
 
 @router.get("/{occurrence_id}")
@@ -83,6 +95,14 @@ def post_move(occurrence_id: str, body: MoveRequest, person: PersonDep, station:
         view = schedule_view(session, made, occurrences)
     station.air.kick()
     return view
+
+
+def _before(session: Session, query: SelectOfScalar[Occurrence], occurrence_id: str) -> SelectOfScalar[Occurrence]:
+    known = session.get(Occurrence, occurrence_id) if occurrence_id else None
+    if known is None:
+        return query
+    at = col(Occurrence.due_at)
+    return query.where((at < known.due_at) | ((at == known.due_at) & (col(Occurrence.id) < known.id)))
 
 
 def _view(session: Session, person: Person, occurrence_id: str) -> OccurrenceView:

@@ -1,12 +1,14 @@
 """What anybody may ask for without signing in: the schedule, the archive and its sound, feeds, feedback. See docs/residents.md."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from reading import Script
 from server import areas, feedback, public
 from server.api.context import PersonDep, StationDep
 from server.api.views import Items
@@ -16,11 +18,12 @@ from server.errors import NotFoundError
 from server.productions.workshop import sounding_sentences
 from server.public import feeds, sound
 from server.station import Station
-from server.tables import FeedbackKind, FeedbackStatus, Track
+from server.tables import FeedbackKind, FeedbackStatus, Track, Version
 from server.tables.columns import now
 
 router = APIRouter(prefix="/public", tags=["public"])
 AHEAD = timedelta(days=8)
+_KNOWN_TEXTS, _LONGEST_SUMMARY = 2000, 500
 
 
 class ComingView(BaseModel):
@@ -108,7 +111,7 @@ def get_schedule(station: StationDep) -> Items[ComingView]:
 def get_archive(station: StationDep) -> Items[AiredView]:
     """What was aired, the last first."""
     with station.database.read() as session:
-        return Items(items=[aired_view(session, each) for each in public.aired(session, now())])
+        return Items(items=aired_views(session, public.aired(session, now())))
 
 
 @router.get("/archive/{version_id}")
@@ -124,7 +127,7 @@ def get_transcript(version_id: str, station: StationDep) -> TranscriptView:
         script = store.script_of(found.version)
         recordings = [track for track in tracks.tracks_of(session, version_id) if track.language != MUSIC]
         return TranscriptView(
-            **aired_view(session, found).model_dump(),
+            **aired_views(session, [found])[0].model_dump(),
             sentences=[SentenceView(text=s.written or s.spoken, start_ms=starts.get(s.id)) for s in script.aloud],
             tracks=[TrackView(**t.model_dump(), language_name=language_name(t.language)) for t in recordings],
         )
@@ -172,8 +175,11 @@ def get_podcast(request: Request, station: StationDep) -> Response:
     with station.database.read() as session:
         place = areas.top(session).name
         episodes = []
-        for each in public.aired(session, now(), limit=100):
-            production = store.production_of(session, each.version)
+        found = public.aired(session, now(), limit=100)
+        productions = store.productions_of(session, [each.version for each in found])
+        texts = _texts(session, [each.version.id for each in found])
+        for each in found:
+            production = productions.get(each.version.id)
             if production is None or production.sha256 is None:
                 continue
             mp3 = sound.mp3_path(station.settings, production.sha256)
@@ -181,7 +187,7 @@ def get_podcast(request: Request, station: StationDep) -> Response:
                 feeds.Episode(
                     version_id=each.version.id,
                     title=each.bulletin.title,
-                    summary=" ".join(s.written or s.spoken for s in store.script_of(each.version).aloud)[:500],
+                    summary=texts[each.version.id],
                     at=each.at,
                     duration_ms=production.duration_ms or 0,
                     sound_url=f"{site}/api/v1/public/archive/{each.version.id}/audio.mp3",
@@ -261,17 +267,35 @@ def delete_withheld(bulletin_id: str, person: PersonDep, station: StationDep) ->
         public.withhold(session, person, bulletin_id, hidden=False)
 
 
-def aired_view(session: Session, found: public.Aired) -> AiredView:
-    """A bulletin in a list."""
-    production = store.production_of(session, found.version)
-    return AiredView(
-        version_id=found.version.id,
-        title=found.bulletin.title,
-        field=found.bulletin.field,
-        area_name=found.area_name,
-        aired_at=found.at,
-        duration_ms=production.duration_ms if production else None,
-    )
+def aired_views(session: Session, found: Sequence[public.Aired]) -> list[AiredView]:
+    """Bulletins in a list."""
+    productions = store.productions_of(session, [each.version for each in found])
+    return [
+        AiredView(
+            version_id=each.version.id,
+            title=each.bulletin.title,
+            field=each.bulletin.field,
+            area_name=each.area_name,
+            aired_at=each.at,
+            duration_ms=productions[each.version.id].duration_ms if each.version.id in productions else None,
+        )
+        for each in found
+    ]
+
+
+_known_texts: dict[str, str] = {}
+"""Version → how it begins. What is approved is frozen for good, and programs ask for the feed all day."""
+
+
+def _texts(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    unknown = [version_id for version_id in ids if version_id not in _known_texts]
+    if len(_known_texts) > _KNOWN_TEXTS:
+        _known_texts.clear()
+        unknown = list(ids)
+    for version_id, script in session.exec(select(Version.id, Version.script).where(col(Version.id).in_(unknown))):
+        aloud = Script.model_validate(script).aloud
+        _known_texts[version_id] = " ".join(s.written or s.spoken for s in aloud)[:_LONGEST_SUMMARY]
+    return {version_id: _known_texts[version_id] for version_id in ids}
 
 
 def _sha256(station: Station, version_id: str) -> str:

@@ -12,7 +12,7 @@ from server.api.context import PersonDep, StationDep
 from server.errors import InvalidInputError
 from server.people import rights
 from server.report_pdf import pdf
-from server.reports import Line, Report
+from server.report_sums import Report, summary
 from server.station import Station
 from server.tables import Person
 from server.tables.columns import now
@@ -37,7 +37,7 @@ def get_report(
     period: _Period = "",
 ) -> Report:
     """Sums over [from, to), or over a month, quarter or year, at the person's place and below, or at `area_id` and below."""
-    return _report(person, station, *_span(station, from_, to, period), area_id)[0]
+    return _report(person, station, *_span(station, from_, to, period), area_id)
 
 
 @router.get("/workbook", response_class=Response)
@@ -51,7 +51,9 @@ def get_workbook(
 ) -> Response:
     """The same as .xlsx, with every line."""
     start, end = _span(station, from_, to, period)
-    made, found = _report(person, station, start, end, area_id)
+    made = _report(person, station, start, end, area_id)
+    with station.database.read() as session:
+        found = reports.lines(session, areas.find(session, area_id or person.area_id).id, start, end)
     title = f"{station.settings.name}: báo cáo phát thanh {_in_words(station, start, end)}"
     content = reports.workbook(made, found, station.settings.timezone, title, words.named)
     return _file(content, _XLSX, station, start, end, "xlsx")
@@ -68,7 +70,7 @@ def get_pdf(
 ) -> Response:
     """The same on paper: A4 with the commune's name, sums, plots and a place to sign."""
     start, end = _span(station, from_, to, period)
-    made, _ = _report(person, station, start, end, area_id)
+    made = _report(person, station, start, end, area_id)
     today = now().astimezone(ZoneInfo(station.settings.timezone))
     content = pdf(
         made,
@@ -105,13 +107,10 @@ def _file(content: bytes, kind: str, station: Station, start: datetime, end: dat
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _report(
-    person: Person, station: Station, start: datetime, end: datetime, area_id: str
-) -> tuple[Report, list[Line]]:
+def _report(person: Person, station: Station, start: datetime, end: datetime, area_id: str) -> Report:
     if not timedelta(0) < end - start <= _LONGEST:
         raise InvalidInputError("Khoảng thời gian của báo cáo phải từ 1 đến 400 ngày.")
     with station.database.read() as session:
         area = areas.find(session, area_id or person.area_id)
         rights.require(session, person, rights.Action.READ, area.id)
-        found = reports.lines(session, area.id, start, end)
-        return reports.report(session, area.id, found, station.settings.timezone), found
+        return summary(session, area.id, start, end, station.settings.timezone)

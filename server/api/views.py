@@ -244,8 +244,10 @@ def _production_view(version: Version, production: Production) -> ProductionView
     )
 
 
-def occurrence_views(session: Session, occurrences: list[Occurrence]) -> list[OccurrenceView]:
-    """Occurrences with their deliveries, in the order given; a fixed number of queries."""
+def occurrence_views(
+    session: Session, occurrences: list[Occurrence], places: set[str] | None = None
+) -> list[OccurrenceView]:
+    """Occurrences with their deliveries (those in these places, None: all), in the order given; a fixed number of queries."""
     if not occurrences:
         return []
     ids = [occurrence.id for occurrence in occurrences]
@@ -264,12 +266,15 @@ def occurrence_views(session: Session, occurrences: list[Occurrence]) -> list[Oc
         session.exec(select(SpeakerGroup.id, SpeakerGroup.name).where(col(SpeakerGroup.id).in_(asked))).all()
     )
     deliveries: dict[str, list[DeliveryView]] = {}
-    for occurrence_id, *facts in session.execute(
+    query = (
         sql_select(col(Delivery.occurrence_id), *_DELIVERY_COLUMNS)
         .join(Speaker, col(Delivery.speaker_id) == col(Speaker.id))
         .where(col(Delivery.occurrence_id).in_(ids))
         .order_by(col(Speaker.name), col(Delivery.attempt))
-    ):
+    )
+    if places is not None:
+        query = query.where(col(Speaker.area_id).in_(places))
+    for occurrence_id, *facts in session.execute(query) if places is None or places else ():
         view = DeliveryView.model_construct(**dict(zip(DeliveryView.model_fields, facts, strict=True)))
         deliveries.setdefault(occurrence_id, []).append(view)
     views = []

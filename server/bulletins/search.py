@@ -39,7 +39,7 @@ def find(session: Session, person: Person, query: str, *, limit: int = 50) -> li
         found |= _in_texts(session, query, [bulletin_id for bulletin_id, _ in titles[:_READ]])
     chosen = sorted(found, reverse=True)[:limit]  # ids sort by time
     bulletins = session.exec(select(Bulletin).where(col(Bulletin.id).in_(chosen)).order_by(col(Bulletin.id).desc()))
-    return [(bulletin, store.versions_of(session, bulletin.id)[0]) for bulletin in bulletins]
+    return store.with_newest(session, bulletins.all())
 
 
 def _in_texts(session: Session, query: str, ids: Sequence[str]) -> set[str]:

@@ -1,5 +1,7 @@
 """Finding bulletins and versions, and what their stored parts are."""
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -54,7 +56,11 @@ def visible(
     query = select(Bulletin).where(col(Bulletin.area_id).in_(rights.reach(session, person)))
     if before_id:
         query = query.where(col(Bulletin.id) < before_id)
-    found = list(session.exec(query.order_by(col(Bulletin.id).desc()).limit(limit)))
+    return with_newest(session, session.exec(query.order_by(col(Bulletin.id).desc()).limit(limit)).all())
+
+
+def with_newest(session: Session, found: Sequence[Bulletin]) -> list[tuple[Bulletin, Version]]:
+    """These bulletins in their order, each with its newest version (its script not loaded)."""
     newest: dict[str, Version] = {}
     for version in session.exec(
         select(Version)
@@ -73,10 +79,25 @@ def script_of(version: Version) -> Script:
 
 def production_of(session: Session, version: Version) -> Production | None:
     """The audio of the version's present text: the one that is ready if any is, else the newest."""
-    found = session.exec(
+    found = session.exec(select(Production).where(Production.version_id == version.id)).all()
+    return _present(version, found)
+
+
+def productions_of(session: Session, versions: Sequence[Version]) -> dict[str, Production]:
+    """The same for many, by version; what was heard and when each sentence sounds is not loaded."""
+    found: dict[str, list[Production]] = {}
+    for production in session.exec(
         select(Production)
-        .where(Production.version_id == version.id, Production.edit_count == version.edit_count)
-        .order_by(col(Production.created_at).desc())
-    ).all()
-    ready = [production for production in found if production.status is ProductionStatus.READY]
-    return next(iter([*ready, *found]), None)
+        .where(col(Production.version_id).in_([version.id for version in versions]))
+        .options(defer(Production.timeline), defer(Production.ear))  # type: ignore[arg-type]  # mapped columns at run time
+    ):
+        found.setdefault(production.version_id, []).append(production)
+    present = {version.id: _present(version, found.get(version.id, ())) for version in versions}
+    return {version_id: production for version_id, production in present.items() if production is not None}
+
+
+def _present(version: Version, found: Iterable[Production]) -> Production | None:
+    of_this_text = [production for production in found if production.edit_count == version.edit_count]
+    return max(
+        of_this_text, key=lambda one: (one.status is ProductionStatus.READY, one.created_at), default=None
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from schedules import ScheduleError
 from server import areas, policy
 from server.api.occurrences import MoveRequest, get_occurrences, post_move
-from server.console import confirmation
+from server.console import confirmation, tally
 from server.console.instants import instant
 from server.console.pages import WEEKDAYS, Page, PageDep, to
 from server.errors import StationError
@@ -60,11 +60,12 @@ def _show(page: Page, near: str, place: str, error: str, status: int) -> Respons
     monday -= timedelta(days=monday.weekday())
     start = datetime(monday.year, monday.month, monday.day, tzinfo=page.zone)
     found = get_occurrences(
-        page.person, page.station, from_=start, to=start + _WEEK, area_id=place, limit=_MOST
+        page.person, page.station, from_=start, to=start + _WEEK, area_id=place, limit=_MOST, deliveries=False
     ).items  # fmt: skip
     with page.station.database.read() as session:
         places = areas.listed(session, areas.below(session, page.person.area_id))
         rules = policy.allowed_over(session, place or page.person.area_id)
+        tones = tally.tones(session, [o.id for o in found], areas.below(session, place or page.person.area_id))
     days = [monday + timedelta(days=n) for n in range(7)]
     shown = [o for o in found if o.status is not OccurrenceStatus.WITHDRAWN]
     return page.show(
@@ -79,6 +80,7 @@ def _show(page: Page, near: str, place: str, error: str, status: int) -> Respons
         place=place,
         places=places,
         rules=rules,
+        tones=tones,
         asked=confirmation.asked(page),
         weekdays=WEEKDAYS,
         open_statuses=(OccurrenceStatus.PLANNED, OccurrenceStatus.PUBLISHED),

@@ -3,8 +3,8 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form
-from sqlmodel import select
+from fastapi import APIRouter, Form, Query
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from server import feedback
@@ -14,12 +14,15 @@ from server.errors import StationError
 from server.tables import Area, Bulletin, Feedback, FeedbackStatus, Version
 
 router = APIRouter(prefix="/gop-y", include_in_schema=False)
+_SHOWN = 50
+Number = Annotated[int, Query(alias="trang", ge=1, le=10_000)]
+"""Which page of the list."""
 
 
 @router.get("")
-def get_list(page: PageDep) -> Response:
+def get_list(page: PageDep, number: Number = 1) -> Response:
     """What residents wrote, unanswered first."""
-    return _list(page, "", "", "", 200)
+    return _list(page, number, "", "", "", 200)
 
 
 @router.post("/{feedback_id}/tra-loi")
@@ -27,6 +30,7 @@ def post_answer(
     feedback_id: str,
     page: PageDep,
     *,
+    number: Number = 1,
     answer: Annotated[str, Form(max_length=5000)] = "",
     publish: Annotated[bool, Form()] = False,
 ) -> Response:
@@ -36,7 +40,7 @@ def post_answer(
         body = api.AnswerRequest.model_construct(answer=answer, publish=publish)
         api.post_answer(feedback_id, body, page.person, page.station)
     except StationError as error:
-        return _list(page, feedback_id, answer, str(error), error.status)
+        return _list(page, number, feedback_id, answer, str(error), error.status)
     return to("/gop-y", "tra-loi")
 
 
@@ -48,20 +52,17 @@ def post_drop(feedback_id: str, page: PageDep) -> Response:
     return to("/gop-y", "bo-gop-y")
 
 
-def _list(page: Page, at: str, typed: str, error: str, status: int) -> Response:
+def _list(page: Page, number: int, at: str, typed: str, error: str, status: int) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
-        rows = feedback.inbox(session, page.person)
+        rows = feedback.inbox(session, page.person, limit=_SHOWN, offset=(number - 1) * _SHOWN)
         places = {area.id: area.name for area in session.exec(select(Area))}
-        about = {
-            row.version_id: session.exec(
-                select(Bulletin.title).join(Version).where(Version.id == row.version_id)
-            ).first()
-            for row in rows
-            if row.version_id
-        }  # fmt: skip
+        titles = select(Version.id, Bulletin.title).join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
+        named = {row.version_id for row in rows if row.version_id}
+        about = dict(session.exec(titles.where(col(Version.id).in_(named))).all())
     return page.show(
         "feedback.html", status=status, rows=rows, places=places, about=about, at=at, typed=typed, error=error,
+        number=number, more=len(rows) == _SHOWN,
         kinds=feedback.KIND_NAMES, statuses=feedback.STATUS_NAMES, on_air=_on_air, new=FeedbackStatus.NEW,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from server.api.views import OccurrenceView
 from server.console import languages, navigation
 from server.console.languages import N_
 from server.console.outcomes import GISTS, OUTCOMES
+from server.console.tally import MANY, tally
 from server.people import rights
 from server.station import Station
 from server.tables import Bulletin, Person, Version, VersionStatus
@@ -88,6 +89,8 @@ class Page:
                 moment=self.moment,
                 length=self.length,
                 failed=failed,
+                tally=tally,
+                many=MANY,
                 now=now(),
                 notice=self.say(told) if told else "",
                 refused=status >= 400,
@@ -182,12 +185,27 @@ def local_path(text: str) -> str:
     return text
 
 
+def _local(address: str) -> str:
+    """Path and query of an address."""
+    parts = urlsplit(address)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
 def problem(request: Request, status: int, message: str) -> Response:
     """An error as a page; whoever is not signed in is led to the door."""
-    if status == 401:
-        return RedirectResponse(f"/dang-nhap?tiep={quote(request.url.path)}", status_code=303)
+    back = local_path(_local(request.headers.get("referer", "")))
     page = Page(request, request.app.state.station, None)
-    back = local_path(urlsplit(request.headers.get("referer", "")).path or "/")
+    if status == 401:
+        if (
+            "hx-request" in request.headers
+        ):  # a part of a page that is open: what is on it stays, the strip on top says it
+            return (
+                page.show("signed_out.html", back=back)
+                if request.url.path == "/tinh-hinh"
+                else Response(status_code=204)
+            )
+        wanted = _local(str(request.url)) if request.method == "GET" else back  # the page of a form, not where it leads
+        return RedirectResponse(f"/dang-nhap?tiep={quote(wanted)}", status_code=303)
     return page.show("problem.html", status=status, message=message, back=back)
 
 

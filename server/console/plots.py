@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 
 _WIDTH, _HEIGHT = 320.0, 96.0
 _TOP, _BOTTOM = 8.0, 84.0
+_COLUMNS = 320
+"""As many as anybody sees: of more points only the lowest and the highest of each column are drawn."""
 Points = Sequence[tuple[datetime, float | None]]
 
 
@@ -36,7 +38,7 @@ def plot(title: str, unit: str, points: Points, start: datetime, end: datetime, 
     span_s = (end - start).total_seconds()
     paths: list[str] = []
     before: datetime | None = None
-    for at, value in known:
+    for at, value in _thinned(known, start, span_s):
         x = (at - start).total_seconds() / span_s * _WIDTH
         y = _BOTTOM - (value - floor) * scale
         joined = before is not None and (at - before).total_seconds() <= gap_s
@@ -49,6 +51,16 @@ def plot(title: str, unit: str, points: Points, start: datetime, end: datetime, 
         f'<path class="grid" d="M0 {_TOP:g}H{_WIDTH:g}M0 {_BOTTOM:g}H{_WIDTH:g}"/><path class="curve" d="{" ".join(paths)}"/></svg>'
     )
     return Plot(title, unit, Markup(svg), values[-1], lowest, highest)  # noqa: S704  numbers and an escaped label
+
+
+def _thinned(known: list[tuple[datetime, float]], start: datetime, span_s: float) -> list[tuple[datetime, float]]:
+    if len(known) <= 2 * _COLUMNS:
+        return known
+    columns: dict[int, list[tuple[datetime, float]]] = {}
+    for at, value in known:
+        columns.setdefault(int((at - start).total_seconds() / span_s * _COLUMNS), []).append((at, value))
+    extremes = ({min(c, key=lambda p: p[1]), max(c, key=lambda p: p[1])} for c in columns.values())
+    return [point for found in extremes for point in sorted(found)]
 
 
 _VIETNAMESE = str.maketrans(",.-", ".,−")

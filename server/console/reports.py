@@ -12,7 +12,7 @@ from server import words
 from server.api.reports import get_report
 from server.console.languages import N_
 from server.console.pages import Page, PageDep
-from server.reports import Sum
+from server.report_sums import Sum
 from server.tables.columns import now
 
 router = APIRouter(prefix="/bao-cao", include_in_schema=False)

@@ -44,7 +44,7 @@ def get_home(page: VisitorPageDep) -> Response:
             return page.show("resident_closed.html")
         start, _ = page.day()
         broadcasts = public.coming(session, start, start + timedelta(days=8))
-        latest = [api.aired_view(session, each) for each in public.aired(session, at, limit=_LATEST)]
+        latest = api.aired_views(session, public.aired(session, at, limit=_LATEST))
         office, rules = public.office_of(session), public.rules_of(session)
     return _show(
         page, "resident.html", days=_days(page, broadcasts), at=at, latest=latest, office=office, rules=rules
@@ -55,7 +55,7 @@ def get_home(page: VisitorPageDep) -> Response:
 def get_archive(page: VisitorPageDep) -> Response:
     """What may be listened to again."""
     with page.station.database.read() as session:
-        found = [api.aired_view(session, each) for each in public.aired(session, now())]
+        found = api.aired_views(session, public.aired(session, now()))
         rules = public.rules_of(session)
     return _show(page, "resident_archive.html", found=found, rules=rules)
 

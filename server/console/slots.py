@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from protocol.priorities import Priority
@@ -83,14 +84,16 @@ def choices(session: Session, person: Person) -> dict[EntryKind, list[Choice]]:
         )
         .order_by(col(Version.status), col(Version.id).desc())  # "approved" comes before "submitted"
         .limit(_CHOICES)
-    )
+        .options(defer(Version.script))  # type: ignore[arg-type]  # a mapped column at run time
+    ).all()
+    productions = store.productions_of(session, [version for _, version in rows])
     seen = set()
     for bulletin, version in rows:
         if bulletin.id in seen:
             continue
         seen.add(bulletin.id)
         kind = EntryKind(bulletin.sound.value) if bulletin.sound else EntryKind.BULLETIN
-        production = store.production_of(session, version)
+        production = productions.get(version.id)
         length_ms = production.duration_ms if production else None
         ready = version.status is VersionStatus.APPROVED and length_ms is not None
         found[kind].append(Choice(f"{kind.value}:{bulletin.id}", bulletin.title, length_ms, ready, version.id))

@@ -18,7 +18,7 @@ from server.console.pages import Page, PageDep, to
 from server.console.plots import number, plot
 from server.errors import InvalidInputError, StationError
 from server.people import rights
-from server.tables import SELF_TEST_AT, Area, HealthSample, Person, Speaker
+from server.tables import SELF_TEST_AT, Area, Person, Speaker
 from server.tables.columns import now
 
 router = APIRouter(include_in_schema=False)
@@ -130,7 +130,7 @@ _MEASURED = (
 )
 
 
-def _value(sample: HealthSample, name: str) -> float | None:
+def _value(sample: health.Sample, name: str) -> float | None:
     value = getattr(sample, name)
     return None if value is None else float(value)
 

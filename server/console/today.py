@@ -11,7 +11,7 @@ from starlette.responses import Response
 from protocol.states import ENDS, SOUNDING
 from server import areas, notices
 from server.api.again import AgainRequest, post_again
-from server.api.occurrences import get_occurrences, post_withdraw
+from server.api.occurrences import get_occurrence, get_occurrences, post_withdraw
 from server.api.views import OccurrenceView
 from server.bulletins import store
 from server.console import confirmation, first_steps
@@ -22,6 +22,8 @@ from server.tables.columns import now
 router = APIRouter(include_in_schema=False)
 _OPEN = (VersionStatus.DRAFT, VersionStatus.SUBMITTED, VersionStatus.REFUSED)
 _SHOWN = 20
+_LOGGED = 40
+"""Broadcasts on a page of the log."""
 
 
 @router.get("/")
@@ -34,6 +36,13 @@ def get_today(page: PageDep) -> Response:
 def get_live_part(page: PageDep) -> Response:
     """The part of today that changes, for the page to refresh itself."""
     return page.show("today_live.html", **_today(page))
+
+
+@router.get("/luot-phat/{occurrence_id}")
+def get_one(occurrence_id: str, page: PageDep) -> Response:
+    """One broadcast, speaker by speaker."""
+    assert page.person is not None
+    return page.show("occurrence.html", o=get_occurrence(occurrence_id, page.person, page.station))
 
 
 @router.post("/luot-phat/{occurrence_id}/thu-hoi")
@@ -63,18 +72,28 @@ def post_known(notice_id: str, page: PageDep) -> Response:
 
 @router.get("/lich-su")
 def get_history(
-    page: PageDep, tu: Annotated[str, Query(max_length=10)] = "", den: Annotated[str, Query(max_length=10)] = ""
+    page: PageDep,
+    tu: Annotated[str, Query(max_length=10)] = "",
+    den: Annotated[str, Query(max_length=10)] = "",
+    truoc: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    """The playback report (nhật ký phát) of some days, the newest first."""
+    """The playback report (nhật ký phát) of some days, the newest first; `truoc` is the last one of the page before."""
     assert page.person is not None
     today = now().astimezone(page.zone).date()
     first, last = _day(tu, today - timedelta(days=6)), _day(den, today)
     start = datetime(first.year, first.month, first.day, tzinfo=page.zone)
     end = datetime(last.year, last.month, last.day, tzinfo=page.zone) + timedelta(days=1)
-    found = get_occurrences(page.person, page.station, from_=start, to=end, limit=1000).items if start < end else []
+    found = (
+        get_occurrences(
+            page.person, page.station, from_=start, to=end, newest_first=True, before=truoc, limit=_LOGGED
+        ).items
+        if start < end
+        else []
+    )
     return page.show(
         "history.html",
-        occurrences=found[::-1],
+        occurrences=found,
+        older=found[-1].id if len(found) == _LOGGED else "",
         first=first,
         last=last,
         start_text=quote(start.isoformat()),
@@ -94,7 +113,7 @@ def _today(page: Page) -> dict[str, Any]:
     sounding = [o for o in found if any(d.state in SOUNDING for d in o.deliveries)]
     rest = [o for o in found if o not in sounding]
     coming = [o for o in rest if not is_over(o) and o.not_after > now()]
-    over = [o for o in rest if o not in coming]
+    over = [o for o in rest if o not in coming and o.due_at <= now()]
     with page.station.database.read() as session:
         todo = _to_do(session, page.person)
         told = notices.unread(session, page.person)
@@ -116,7 +135,8 @@ def _to_do(session: Session, person: Person) -> list[dict[str, object]]:
     )
     newest: dict[str, dict[str, object]] = {}
     for bulletin, version in rows:
-        doubts = sum(len(sentence.flags) for sentence in store.script_of(version).doubtful)
+        draft = version.status is VersionStatus.DRAFT
+        doubts = sum(len(sentence.flags) for sentence in store.script_of(version).doubtful) if draft else 0
         newest.setdefault(bulletin.id, {"bulletin": bulletin, "version": version, "doubts": doubts})
     return list(newest.values())
 

@@ -1,5 +1,6 @@
 """What cannot wait: stop everything, an emergency, its all-clear."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,14 +12,13 @@ from protocol.priorities import Priority
 from server import areas, drills, words
 from server.api import emergencies as api
 from server.api.air import air_of
-from server.api.views import production_view
 from server.bulletins import store
 from server.console import places
 from server.console.emergency_templates import HAZARD_NAMES, TEMPLATES
 from server.console.pages import Page, PageDep, to
 from server.errors import NotFoundError, StationError
 from server.people import rights
-from server.tables import Area, Bulletin, PreparedEmergency, ProductionStatus, Version, VersionStatus
+from server.tables import Area, Bulletin, Person, PreparedEmergency, ProductionStatus, Version, VersionStatus
 from server.tables.columns import now
 
 router = APIRouter(include_in_schema=False)
@@ -192,15 +192,27 @@ def _messages(session: Session, page: Page) -> list[Message]:
     approved = session.exec(
         select(Version, Bulletin.title)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
-        .where(Version.status == VersionStatus.APPROVED, col(Bulletin.area_id).in_(rights.reach(session, page.person)))
+        .where(
+            col(Version.id).in_(_offered(session, page.person))
+        )  # by itself: to sort thousands with their scripts is slow
         .order_by(col(Bulletin.priority), col(Version.decided_at).desc())
-        .limit(_OFFERED)
     ).all()
+    productions = store.productions_of(session, [version for version, _ in approved])
     for version, title in approved:
-        production = production_view(session, version)
+        production = productions.get(version.id)
         if production is not None and production.status is ProductionStatus.READY:
             found.append(Message(f"version:{version.id}", title, version.id, drill=drills.spoken(version.script)))
     return found
+
+
+def _offered(session: Session, person: Person) -> Sequence[str]:
+    return session.exec(
+        select(Version.id)
+        .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
+        .where(Version.status == VersionStatus.APPROVED, col(Bulletin.area_id).in_(rights.reach(session, person)))
+        .order_by(col(Bulletin.priority), col(Version.decided_at).desc())
+        .limit(_OFFERED)
+    ).all()
 
 
 def _places(page: Page) -> list[Area]:

@@ -29,6 +29,8 @@ from server.tables import (
 
 _BEFORE = timedelta(hours=1)
 """What ended so shortly before may have kept something waiting."""
+_LONGEST = timedelta(days=4)
+"""Nothing may still begin or sound so long after its time: an emergency ends after three days, all else much sooner."""
 _TICK = timedelta(minutes=5)
 """Occurrences are made eight days ahead, but for the time since the last tick."""
 _EMERGENCY_GAP_S, _EMERGENCY_TIMES = 10.0, 1000
@@ -93,24 +95,27 @@ def read(session: Session, area_id: str, start: datetime, end: datetime, at: dat
 
 def _made(session: Session, rows: Rows, start: datetime, end: datetime, names: dict[str, str]) -> None:
     """Deliveries that exist. Nearly all are as the occurrence says: those are read as bare pairs, which is what makes it fast."""
-    plain = and_(
-        col(Delivery.attempt) == 1, col(Delivery.start_at).is_(None), col(Delivery.state).not_in(ENDS)
-    )  # fmt: skip
-    here = (
-        col(Delivery.speaker_id).in_(list(rows.speakers)),
-        func.coalesce(Delivery.start_at, Occurrence.due_at) < end,
+    wanted = (col(Delivery.speaker_id).in_(list(rows.speakers)), col(Delivery.cancel_requested_at).is_(None))
+    as_said = (
+        *wanted,
+        col(Delivery.start_at).is_(None),
+        col(Occurrence.due_at) < end,
+        col(Occurrence.due_at) > start - _LONGEST,
+        col(Occurrence.not_after) > start - _BEFORE,
+    )
+    sent_again = (
+        *wanted,
+        col(Delivery.start_at) < end,
+        col(Delivery.start_at) > start - _LONGEST,
         func.coalesce(Delivery.not_after, Occurrence.not_after) > start - _BEFORE,
-        col(Delivery.cancel_requested_at).is_(None),
     )
+    plain = and_(col(Delivery.attempt) == 1, col(Delivery.state).not_in(ENDS))
     pairs = session.connection().execute(
-        select(col(Delivery.occurrence_id), col(Delivery.speaker_id)).join(Occurrence).where(plain, *here)
+        select(col(Delivery.occurrence_id), col(Delivery.speaker_id)).join(Occurrence).where(plain, *as_said)
     )
-    others = session.exec(
-        select(Delivery, Occurrence.not_after)
-        .join(Occurrence)
-        .where(not_(plain), *here)
-        .order_by(col(Delivery.attempt))
-    ).all()
+    rest = select(Delivery, Occurrence.not_after).join(Occurrence)
+    others = [*session.exec(rest.where(not_(plain), *as_said)), *session.exec(rest.where(*sent_again))]
+    others.sort(key=lambda row: row[0].attempt)
     ordinary = [(str(occurrence_id), str(speaker_id)) for occurrence_id, speaker_id in pairs]
     found = _Broadcasts(session, {one for one, _ in ordinary} | {one.occurrence_id for one, _ in others}, names)
     newest = {pair: found.part(pair[0]) for pair in ordinary}

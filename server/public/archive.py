@@ -79,7 +79,9 @@ def _aired(session: Session, now: datetime, version_id: str, limit: int) -> list
         .where(
             col(Occurrence.due_at) > now - timedelta(days=rules.archive_days),
             col(Occurrence.due_at) <= now,
-            col(Occurrence.id).in_(select(Delivery.occurrence_id).where(Delivery.state == State.PLAYED)),
+            select(Delivery.id)
+            .where(col(Delivery.occurrence_id) == col(Occurrence.id), Delivery.state == State.PLAYED)
+            .exists(),
             col(Schedule.test).is_(False),
             col(Schedule.area_id).in_(shown),
             col(Bulletin.area_id).in_(shown),

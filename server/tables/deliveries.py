@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
+from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint
 
 from protocol.states import State
 from server.tables.columns import big, changed, id_field, instant, word
@@ -12,14 +12,17 @@ from server.tables.columns import big, changed, id_field, instant, word
 class Delivery(SQLModel, table=True):
     """One occurrence on one speaker: the row of the playback report (nhật ký phát)."""
 
-    __table_args__ = (UniqueConstraint("occurrence_id", "speaker_id", "attempt"),)
+    __table_args__ = (
+        UniqueConstraint("occurrence_id", "speaker_id", "attempt"),
+        Index("ix_delivery_speaker_id_changed_at", "speaker_id", "changed_at", "state"),
+    )
 
     id: str = id_field()
     occurrence_id: str = Field(foreign_key="occurrence.id", index=True)
-    speaker_id: str = Field(foreign_key="speaker.id", index=True)
+    speaker_id: str = Field(foreign_key="speaker.id")
     attempt: int = 1
     """Rises when it is sent again after an end."""
-    start_at: datetime | None = instant(nullable=True)
+    start_at: datetime | None = instant(nullable=True, index=True)
     not_after: datetime | None = instant(nullable=True)
     """Of an attempt that was sent again; None is the occurrence's own time."""
     state: State = word(State, default=State.QUEUED, index=True)

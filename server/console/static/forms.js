@@ -1,47 +1,97 @@
 // Forms that survive a lost connection: what is typed stays in this browser until the station has taken it.
 // And buttons that must be held: [data-hold] does its deed only after being pressed that long, by finger, mouse, Enter or space.
 const KEPT = "textarea, select, input:not([type=hidden], [type=password], [type=file], [type=submit], [data-fleeting])";
-const key = (form) => `loa:${location.pathname}:${new URL(form.action).pathname}`;
+const target = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname; // form.action may be a field
+const key = (form) => `loa:${location.pathname}:${target(form)}`;
 const fields = (form) => [...form.querySelectorAll(KEPT)].filter((field) => field.name);
+const ticked = (field) => field.matches("[type=checkbox], [type=radio]");
+const values = (form) => fields(form).map((field) => (ticked(field) ? field.checked : field.value));
+const posts = (form) => form.getAttribute("method") === "post" && fields(form).length > 0 && !form.querySelector("[type=password]");
+/** Which form of a page it is: several may lead to the same place. */
+const sign = (form) => [...form.elements].filter((field) => field.name && field.name !== "seen")
+  .map((field) => (field.type === "hidden" ? `${field.name}=${field.value}` : field.name)).join(" ");
 
-function values(form) {
-  return fields(form).map((field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value));
-}
-
-function restore(form) {
-  const kept = localStorage.getItem(key(form));
-  if (!kept || document.body.hasAttribute("data-refused")) return;
-  const was = JSON.parse(kept), all = fields(form);
-  if (was.length !== all.length) { localStorage.removeItem(key(form)); return; }
+/** Writes into the form what was typed in it once; without `days` a date or an hour stays as the station says. */
+function put(form, was, days) {
+  const all = fields(form);
+  if (was.length !== all.length) return false;
   all.forEach((field, index) => {
-    if (field.matches("[type=checkbox], [type=radio]")) field.checked = was[index];
-    else if (field.type !== "date" && field.type !== "time") field.value = was[index];
+    if (ticked(field)) field.checked = was[index];
+    else if (days || (field.type !== "date" && field.type !== "time")) field.value = was[index];
   });
+  return true;
 }
 
 // The station answered a form that was sent from here: it has what it needs, also when it refused (then the page shows it again).
-// No answer: the page that says there is no connection, the form looked at once more, and whatever the form did not lead to.
+// No answer: a page that says so, and whatever the form did not lead to. Then the form has what was typed when it is looked at again.
+const refused = document.body.hasAttribute("data-refused");
 const sent = JSON.parse(sessionStorage.getItem("loa:sending") ?? "null");
 const led = document.referrer && new URL(document.referrer).pathname;
-const told = document.body.hasAttribute("data-answer") || document.querySelector("main > .notice[role=status]");
-if (sent && led === sent.from && (told || location.pathname !== sent.from) && !document.querySelector("[data-unanswered]")) {
+const went = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+const told = went || document.body.hasAttribute("data-answer") || document.querySelector("main > .notice[role=status]");
+const answered = sent && led === sent.from && (told || location.pathname !== sent.from) && !document.querySelector("[data-unanswered]");
+if (answered) {
   sessionStorage.removeItem("loa:sending");
   localStorage.removeItem(sent.key);
 }
 
 for (const form of document.querySelectorAll("form[data-keep]")) {
-  restore(form);
+  const kept = localStorage.getItem(key(form));
+  if (kept && !refused && !put(form, JSON.parse(kept), false)) localStorage.removeItem(key(form));
   form.addEventListener("input", () => localStorage.setItem(key(form), JSON.stringify(values(form))));
+}
+
+if (sent && !answered && !refused && location.pathname === sent.from) {
+  const form = [...document.forms].find((one) => key(one) === sent.key && sign(one) === sent.sign);
+  if (form && put(form, sent.values, true)) {
+    const line = document.createElement("p");
+    line.className = "warning";
+    line.setAttribute("role", "status");
+    line.textContent = document.body.dataset.unsent;
+    form.prepend(line);
+    for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    line.scrollIntoView({ block: "center" });
+  }
+}
+
+const remember = (form) => sessionStorage.setItem(
+  "loa:sending", JSON.stringify({ key: key(form), sign: sign(form), from: location.pathname, values: values(form) }));
+
+function lost() {
+  const line = document.getElementById("mat-mang");
+  line.hidden = false;
+  line.scrollIntoView({ block: "center" });
+}
+
+// A recording or a photo cannot be kept: before it is sent the station is asked whether it is there.
+const asking = new WeakSet(), there = new WeakSet();
+async function ask(form, button) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), 8000);
+  asking.add(form);
+  try {
+    await fetch("/manifest.webmanifest", { cache: "no-store", signal: patience.signal });
+    there.add(form);
+    form.requestSubmit(button);
+  } catch {
+    lost();
+  } finally {
+    clearTimeout(timer);
+    asking.delete(form);
+    there.delete(form);
+  }
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.hasAttribute("data-keep")) return;
-  if (navigator.onLine) { sessionStorage.setItem("loa:sending", JSON.stringify({ key: key(form), from: location.pathname })); return; }
-  event.preventDefault();
-  const line = document.getElementById("mat-mang");
-  line.hidden = false;
-  line.scrollIntoView({ block: "center" });
+  if (event.defaultPrevented || !posts(form)) return;
+  if (!navigator.onLine) {
+    event.preventDefault();
+    lost();
+  } else if ([...form.querySelectorAll("[type=file]")].some((field) => field.files.length) && !there.has(form)) {
+    event.preventDefault();
+    if (!asking.has(form)) ask(form, event.submitter);
+  } else remember(form);
 });
 
 // A field for a file says which one was chosen.
@@ -69,6 +119,7 @@ for (const button of document.querySelectorAll("[data-hold]")) {
       button.classList.remove("held");
       button.classList.add("done");
       button.form.elements.namedItem("confirm").value = button.dataset.word;
+      if (posts(button.form)) remember(button.form);
       button.form.submit();
     }, long);
   };
