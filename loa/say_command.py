@@ -1,5 +1,6 @@
 """`loa say`: text, a document or a list of lines becomes sound, without a station."""
 
+import io
 import json
 import sys
 import tempfile
@@ -214,10 +215,9 @@ class _Booth:
 
     def produce(self, sentences: "Sequence[SpokenSentence]", output: Path, *, chime: bool) -> None:
         """A whole programme, mastered."""
-        import shutil
-
         from voices import Arrangement, opus_to_mp3, produce
         from voices.checked import check
+        from voices.files import copy_atomically
 
         with tempfile.TemporaryDirectory() as scratch, _progress() as report:
             arrangement, folder = Arrangement(chime=chime), Path(scratch)
@@ -235,7 +235,7 @@ class _Booth:
             if output.suffix == ".mp3":
                 opus_to_mp3(made.opus, output)
             else:
-                shutil.copyfile(made.opus, output)
+                copy_atomically(made.opus, output)
 
     def _listener(self) -> "Recogniser | None":
         from voices.ear_memory import RememberingEar
@@ -261,12 +261,14 @@ def _progress() -> "Iterator[Callable[[Progress], None]]":
 
 
 def _write_wav(target: Path, clips: "Sequence[tuple[Clip, int]]") -> None:
-    """(clip, pause after it in ms) … as 16-bit PCM mono at the voice's rate; no pause at the very end."""
+    """(clip, pause after it in ms) … as 16-bit PCM mono at the voice's rate; no pause at the very end. Whole, or not at all."""
+    from voices.files import write_atomically
     from voices.pcm import to_pcm16
 
     rate_hz = clips[0][0].rate_hz
     pause_ms = 0
-    with wave.open(str(target), "wb") as out:
+    content = io.BytesIO()
+    with wave.open(content, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(rate_hz)
@@ -274,3 +276,4 @@ def _write_wav(target: Path, clips: "Sequence[tuple[Clip, int]]") -> None:
             out.writeframes(b"\0\0" * (rate_hz * pause_ms // 1000))
             out.writeframes(to_pcm16(clip.samples).tobytes())
             pause_ms = pause_after_ms
+    write_atomically(target, content.getvalue())

@@ -64,10 +64,11 @@ class Tape:
         self.timeline.append(entry)
 
     def finished(self, bed: MusicBed | None) -> AudioSegment:
-        """The whole, over its music bed where it has one."""
+        """The whole, over its music bed where it has one. The tape is empty of sound afterwards: an hour twice is too much."""
         whole = AudioSegment(
             b"".join(segment.raw_data for segment in self.segments), sample_width=2, frame_rate=RATE_HZ, channels=1
         )
+        self.segments.clear()
         return whole if bed is None else whole.overlay(_bed_under(self.timeline, len(whole), bed))
 
     def _append(self, segment: AudioSegment) -> None:

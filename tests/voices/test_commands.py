@@ -1,6 +1,8 @@
 """`loa say` and `loa voices` as a person types them, with the real default voice."""
 
+import errno
 import json
+import os
 import socket
 import wave
 
@@ -13,7 +15,7 @@ from loa.blind_page import write_page
 from loa.say_command import say
 from loa.voice_trial import through_a_horn
 from loa.voices_command import app as voices_app
-from voices import Ear, SpeechSettings, TimelineEntry, kokoro, listen
+from voices import Ear, SpeechSettings, TimelineEntry, files, kokoro, listen
 from voices.ear import report_of
 from voices.espeak import EspeakEngine
 
@@ -93,6 +95,21 @@ def test_what_cannot_be_said_is_an_error_and_no_file(run, tmp_path, monkeypatch,
     assert done.exit_code != 0
     assert done.output.strip()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["wav", "opus"])
+def test_a_full_disk_is_told_and_leaves_nothing(run, tmp_path, monkeypatch, kind):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    folder = tmp_path / "out"
+    done = run(
+        say_app, "Mời bà con.", "-o", folder / f"hop.{kind}", "--voice", "espeak-vi", "--workers", "1", "--no-check"
+    )
+    assert done.exit_code == 1
+    assert "đầy" in done.output
+    assert not folder.exists() or list(folder.iterdir()) == []
 
 
 def test_the_voices_are_listed(run):

@@ -159,6 +159,9 @@ def _piper_voice_in(folder: Path) -> CatalogVoice:
         files = tuple(
             VoiceFile(name=path.name, bytes=path.stat().st_size, sha256=sha256_of(path)) for path in (models[0], config)
         )
+        known = next((voice for voice in catalogue() if voice.id == voice_id), None)
+        if known and {file.sha256 for file in files} == {file.sha256 for file in known.file}:
+            return known  # with its name and licence
         return CatalogVoice(
             id=voice_id,
             name=f"{voice_id} (Piper, nhập từ thư mục)",
