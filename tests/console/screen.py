@@ -68,6 +68,8 @@ _FOCUSED = """() => {
 }"""
 _MOST_STOPS = 150
 _MOST_PRESSES = 20
+_LOOK_MS = 1000
+"""On the page that follows there is no such button: to wait for one would only take time."""
 
 
 def hold(page: Page, button: Locator) -> None:
@@ -87,7 +89,7 @@ def hold(page: Page, button: Locator) -> None:
         while held and not gone.is_set():
             page.wait_for_timeout(50)  # lets the browser's news in
             try:
-                held = bool(button.evaluate("e => e.matches('.held, .done')"))
+                held = bool(button.evaluate("e => e.matches('.held, .done')", timeout=_LOOK_MS))
             except Error:  # the page is just going
                 held = True
         page.mouse.up()
