@@ -17,6 +17,7 @@ from edge_agent.stage import ON_STAGE, Performance, Phase, Stage
 from edge_agent.timekeeping import Timekeeper
 from edge_agent.timing import TOLERANCE_S, end_of_slot_s, needed_s, remaining_s
 from protocol.messages import Config
+from protocol.policy import Policy
 from protocol.priorities import Afterwards, Entry, rule
 from protocol.states import SOUNDING, Reason, State
 from schedules.policy import judge
@@ -79,13 +80,18 @@ class Director:
 
     def objection(self, record: Record, start_s: float | None = None) -> Reason | None:
         """Why policy forbids it: as planned, or from `start_s` on."""
-        if self._config is None:
-            return None
+        if self._config is None and start_s is None:
+            return None  # whose hours they are is still on its way: judged when it would sound
         now_s = record.job.start_at.timestamp() if start_s is None else start_s
         length = timedelta(seconds=remaining_s(record, now_s))
         at = datetime.fromtimestamp(now_s, UTC)
-        found = judge(self._config.policy, at, length, emergency=record.emergency)
+        found = judge(self._policy, at, length, emergency=record.emergency)
         return None if found is None else Reason.POLICY
+
+    @property
+    def _policy(self) -> Policy:
+        """What holds now: the contract's own hours until the station has said others."""
+        return Policy() if self._config is None else self._config.policy
 
     def missed(self, record: Record) -> Reason | None:
         """Why it can no longer start, None if it still can."""
@@ -143,10 +149,10 @@ class Director:
 
     def may_test(self, seconds: float) -> bool:
         """Whether a test of so many seconds keeps to the quiet hours; without a clock nobody can tell."""
-        if self._config is None or not self._time.trusted:
+        if not self._time.trusted:
             return True
         length = timedelta(seconds=seconds + self._power.warm_up_s)
-        return judge(self._config.policy, self._time.now(), length) is None
+        return judge(self._policy, self._time.now(), length) is None
 
     def reserve(self, seconds: float) -> float | None:
         """Keep the amplifier on for a test of so many seconds; when it will be warm, None if something else needs the horn."""
@@ -239,9 +245,9 @@ class Director:
         if mono_s >= performance.saved_mono_s + PROGRESS_S:
             self._performer.save_progress(performance)
             self._loudness.for_record(record)
-            if self._config is not None and self._time.trusted:
+            if self._time.trusted:
                 at = self._time.now() - timedelta(seconds=TOLERANCE_S)
-                if judge(self._config.policy, at, timedelta(), emergency=record.emergency) is not None:
+                if judge(self._policy, at, timedelta(), emergency=record.emergency) is not None:
                     self._performer.end(record, State.CUT, reason=Reason.POLICY)
                     return mono_s
         wake = performance.saved_mono_s + PROGRESS_S
@@ -274,13 +280,13 @@ class Director:
         if any(self._must_wait(p, record) for p in others):
             record.waited = Reason.BUSY
             return None
+        if not self._allowed(performance, max(planned_mono_s, mono_s + self._power.left_s)):
+            return mono_s  # not even its amplifier gets power
         self._power.need()
         if mono_s < decide_mono_s or self._power.left_s > self._options.lead_s + ROUNDING_S:
             self._warming = True
             return max(decide_mono_s, mono_s + self._power.left_s - self._options.lead_s)
         at_mono_s = max(planned_mono_s, mono_s + self._power.left_s)
-        if not self._allowed(performance, at_mono_s):
-            return mono_s
         held = [other for other in others if self._give_way(other, record)]
         self._loudness.for_record(record)
         self._performer.begin(performance, at_mono_s, held)

@@ -2,9 +2,9 @@
 
 from datetime import time
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from protocol.ids import MAX_NUMBER, Counter, Length, Sha256, Slug
 from protocol.jobs import Attempt, Audio, Job, JobId
@@ -44,6 +44,10 @@ class StationState(BaseModel):
     at: AwareDatetime
 
 
+def _known_reason(word: object) -> object:
+    return Reason.ORDERED if isinstance(word, str) and word not in set(Reason) else word
+
+
 class Cancel(BaseModel):
     """A request to end a job. The device answers with the state it really ended in."""
 
@@ -51,7 +55,8 @@ class Cancel(BaseModel):
 
     job_id: JobId
     attempt: Attempt = 1
-    reason: Reason = Reason.ORDERED
+    reason: Annotated[Reason, BeforeValidator(_known_reason)] = Reason.ORDERED
+    """Why, for the record; a word of a newer station is taken as its order, for what it asks is plain."""
 
 
 class Desired(BaseModel):
