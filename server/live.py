@@ -4,20 +4,30 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import CompoundSelect, union
+from sqlmodel import Session, col, select
 
 from server import areas
-from server.tables import Bulletin, Delivery, Production, ProductionStatus, Speaker, Version
+from server.tables import Bulletin, Delivery, Production, Speaker, Version
 from server.tables.columns import now
 
 _OVERLAP = timedelta(seconds=3)
 """Rows are stamped before they are committed: look back this far, and tell what was told already by its stamp."""
 _REMEMBERED = 50_000
 """More marks than this are forgotten: at worst something is told twice."""
-_OPEN = (ProductionStatus.QUEUED, ProductionStatus.RENDERING)
 
 Change = tuple[str, dict[str, Any]]
 """Name of an event ("production", "speaker", "delivery") and what it says."""
+
+
+def _moved(after: datetime) -> CompoundSelect[str]:
+    """Ids of productions that may have changed, each kind by an index of its own: this is asked several times a second."""
+    ids = select(Production.id)
+    return union(
+        ids.where(col(Production.finished_at).is_(None)),
+        ids.where(col(Production.finished_at) > after),
+        ids.where(col(Production.heard_at) > after),
+    )
 
 
 @dataclass
@@ -55,11 +65,7 @@ class Watch:
             .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
             .where(
                 col(Bulletin.area_id).in_(places),
-                or_(
-                    col(Production.status).in_(_OPEN),
-                    col(Production.finished_at) > after,
-                    col(Production.heard_at) > after,
-                ),
+                col(Production.id).in_(_moved(after)),
             )
         )
         return [

@@ -133,9 +133,9 @@ class Production(SQLModel, table=True):
     ear_status: EarStatus = word(EarStatus, default=EarStatus.UNCHECKED, index=True)
     ear_note: str = ""
     """Vietnamese: why nobody listened."""
-    heard_at: datetime | None = instant(nullable=True)
+    heard_at: datetime | None = instant(nullable=True, index=True)
     """When the ear had listened, or had given up."""
     ear: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
     """`voices.EarReport` as JSON with `retaken`, the indices of sentences said once more; once it has listened."""
     created_at: datetime = instant(default_now=True)
-    finished_at: datetime | None = instant(nullable=True)
+    finished_at: datetime | None = instant(nullable=True, index=True)
