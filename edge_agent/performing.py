@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 NOTE_S = 0.25
 """How often progress is noted where it outlives the process."""
+SILENT_S = 10.0
+"""A relay out of which nothing has come for so long, neither stream nor fallback, was not heard."""
 SLACK_S = 0.25
 """How late such a note may be on a busy box."""
 
@@ -213,6 +215,10 @@ class Performer:
         name = self._output.name
         self._output.unload(record.voice)
         self._stage.drop(record)
+        silent = record.job.stream is not None and record.played_ms == 0
+        if silent and self._time.mono_s() - performance.sounded_mono_s > SILENT_S:
+            self._ledger.move(record, State.FAILED, reason=Reason.NO_AUDIO, output=name)
+            return
         evidence = max(self._output.evidence, performance.witnessed or Evidence.E1, key=list(Evidence).index)
         self._ledger.move(record, State.PLAYED, evidence=evidence, output=name)
 

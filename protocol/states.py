@@ -75,7 +75,7 @@ class Reason(StrEnum):
     # MISSED
     TOO_LATE = "too_late"  # not_after passed, or later than max_start_delay
     CLOCK = "clock"  # no clock to be trusted when it was due
-    NO_AUDIO = "no_audio"  # the audio was not here in time
+    NO_AUDIO = "no_audio"  # the audio was not here in time; FAILED: of a relay, nothing came in its whole slot
     OFF = "off"  # the device was off when it was due
     BUSY = "busy"  # something that goes first sounded until it was too late
     # CUT

@@ -63,14 +63,17 @@ class Loader:
 
     def load_stream(self, voice: str, stream: Stream) -> None:
         """Open a live stream, with its fallback if that is here and good."""
-        fallback = None
-        if stream.fallback is not None:
-            try:
-                fallback = Sound.open(self._library.path(stream.fallback.sha256), stream.fallback.sha256)
-            except (BadHashError, UndecodableError, OSError) as error:
-                log.warning("stream without its fallback", error=str(error))
-        self._take(voice, PipedStream(stream.urls, fallback))
+        self._take(voice, PipedStream(stream.urls, self._fallback(stream), later=lambda: self._fallback(stream)))
         self._post(lambda agent: agent.voice_loaded(voice))
+
+    def _fallback(self, stream: Stream) -> Sound | None:
+        if stream.fallback is None or not self._library.has(stream.fallback.sha256):
+            return None
+        try:
+            return Sound.open(self._library.path(stream.fallback.sha256), stream.fallback.sha256)
+        except (BadHashError, UndecodableError, OSError) as error:
+            log.warning("stream without its fallback", error=str(error))
+            return None
 
     def forget(self, voice: str) -> None:
         """It is no longer wanted."""

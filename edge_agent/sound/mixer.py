@@ -148,7 +148,10 @@ def _render(name: str, voice: _Voice, mix: Samples, first_frame: int) -> list[Ha
         block = block * np.float32(target)
     voice.gain_now = target
     mix[offset : offset + len(block)] += block
-    voice.position += len(block)
+    if isinstance(voice.sound, PipedStream):
+        voice.position = voice.from_frame + voice.sound.heard_frames
+    else:
+        voice.position += len(block)
     if voice.fading:
         voice.start_frame, voice.begun, voice.fading = None, False, False
     elif broken or len(block) < wanted:

@@ -4,6 +4,7 @@ import subprocess
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 import structlog
@@ -24,9 +25,15 @@ class PipedStream:
 
     frames = 2**62
 
-    def __init__(self, urls: tuple[str, ...], fallback: Sound | None) -> None:
+    def __init__(
+        self, urls: tuple[str, ...], fallback: Sound | None, *, later: Callable[[], Sound | None] = lambda: None
+    ) -> None:
+        """`later`: the fallback that was not here at first, if it is now."""
         self._urls = urls
         self._fallback = fallback
+        self._later = later
+        self.heard_frames = 0
+        """How many frames of stream or fallback, not of silence, were read since `seek`."""
         self._lock = threading.Condition()
         self._chunks: deque[Samples] = deque()
         self._held = 0
@@ -40,6 +47,7 @@ class PipedStream:
         with self._lock:
             self._chunks.clear()
             self._held = 0
+            self.heard_frames = 0
             self._lock.notify()
 
     def read(self, frames: int) -> Samples:
@@ -48,11 +56,14 @@ class PipedStream:
         if len(found):
             self._starved = 0
         else:
+            if self._fallback is None and self._starved // DEAD_FRAMES < (self._starved + frames) // DEAD_FRAMES:
+                self._fallback = self._later()
             self._starved += frames
             if self._fallback is not None and self._starved > DEAD_FRAMES:
                 found = self._fallback.read(frames)
                 if len(found) < frames:
                     self._fallback.seek(0)
+        self.heard_frames += len(found)
         return found if len(found) == frames else np.concatenate([found, np.zeros(frames - len(found), np.float32)])
 
     def close(self) -> None:

@@ -1,17 +1,15 @@
-"""Live radio: a player process for each stream, started only when one is due, with a fallback while the stream is dead.
+"""Live radio: player processes, started only when a stream is due, with a fallback while it is dead.
 
-mpv plays to the sound card; it is told what to do over its JSON socket and leaves nothing in our memory when it has gone.
+mpv plays to the sound card and leaves nothing in our memory when it has gone. A stream is dead when nothing has come out of it for
+some seconds, whether its process has ended or hangs on a line that gives nothing.
 """
 
-import contextlib
-import json
 import shutil
-import socket
-import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from itertools import count, cycle
 from pathlib import Path
 
 import structlog
@@ -19,131 +17,178 @@ import structlog
 from edge_agent.agent import Agent
 from edge_agent.library import FolderLibrary, digest, file_chunks
 from edge_agent.ports import LoadProblem
+from edge_agent.sound.mpv import Mpv
 from protocol.jobs import Stream
 
 log = structlog.get_logger(__name__)
 
 Post = Callable[[Callable[[Agent], None]], None]
 
-SETTLE_S = 5.0
-"""A player that dies sooner than this after its start has not played: the next address is tried after a pause."""
+LOOK_S = 0.25
+"""How often a player is asked whether it plays on."""
+STALL_S = 8.0
+"""A player out of which nothing has come for so long is dead; radio on a mobile line needs some seconds to begin."""
 PAUSE_S = 3.0
-FALLBACK_S = 20
-"""The fallback sounds for so long before the stream is tried again."""
+"""Between two tries of a dead stream."""
 
 
 class StreamPlayer:
-    """One stream on one mpv process at a time; its addresses are tried in a circle for as long as the voice is wanted."""
+    """One stream. Its addresses are tried in a circle for as long as it is wanted; `fallback` is asked for when it is needed."""
 
-    def __init__(self, voice: str, urls: tuple[str, ...], fallback: Path | None, post: Post) -> None:
+    def __init__(self, voice: str, urls: tuple[str, ...], fallback: Callable[[], Path | None], post: Post) -> None:
         self._voice = voice
         self._urls = urls
         self._fallback = fallback
         self._post = post
         self._folder = tempfile.TemporaryDirectory(prefix="loa-mpv-")
-        self._socket = Path(self._folder.name) / "ipc"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = count()
+        self._lock = threading.RLock()
+        self._players: list[Mpv] = []
         self._wanted = threading.Event()
         self._closed = False
         self._gain_db = 0.0
         self._take = 0
-        self._since_mono_s: float | None = None
         self._due_mono_s = 0.0
+        self._began = False
+        self._heard_s = 0.0
         threading.Thread(target=self._run, name="stream", daemon=True).start()
 
     def start(self, take: int, *, at_mono_s: float, gain_db: float) -> None:
         """Join the stream at that instant."""
-        self._take, self._due_mono_s, self._gain_db = take, at_mono_s, gain_db
-        self._wanted.set()
+        with self._lock:
+            self._take, self._due_mono_s, self._gain_db = take, at_mono_s, gain_db
+            self._began, self._heard_s = False, 0.0
+            self._wanted.set()
 
     def stop(self) -> int | None:
-        """Silence; None if nothing of this start came out."""
-        self._wanted.clear()
-        since_s, self._since_mono_s = self._since_mono_s, None
-        self._kill()
-        return None if since_s is None else int((time.monotonic() - since_s) * 1000)
+        """Silence; how long it has been heard, None if this start has not begun."""
+        with self._lock:
+            self._wanted.clear()
+            for player in self._players:
+                player.kill()
+            began, self._began = self._began, False
+            return round(self._heard_s * 1000) if began else None
 
     def position_ms(self) -> int | None:
-        """How long it has sounded."""
-        since_s = self._since_mono_s
-        return None if since_s is None else int((time.monotonic() - since_s) * 1000)
+        """For how long something of it, stream or fallback, has been heard."""
+        with self._lock:
+            return round(self._heard_s * 1000) if self._began else None
 
     def set_gain(self, gain_db: float) -> None:
-        """Ask mpv to be quieter or louder."""
-        self._gain_db = gain_db
-        self._tell("set_property", "volume", _percent(gain_db))
+        """Quieter or louder."""
+        with self._lock:
+            self._gain_db = gain_db
+            players = list(self._players)
+        for player in players:
+            player.set_gain(gain_db)
 
     def close(self) -> None:
         """No more of it."""
         self._closed = True
         self.stop()
         self._wanted.set()
-        self._folder.cleanup()
 
     def _run(self) -> None:
-        turn = 0
         while True:
             self._wanted.wait()
             if self._closed:
+                self._folder.cleanup()
                 return
-            time.sleep(max(0.0, self._due_mono_s - time.monotonic()))
-            if not self._wanted.is_set():
-                continue
-            began_s = time.monotonic()
-            if self._since_mono_s is None:
-                self._since_mono_s = began_s
-                self._tell_started(self._take, began_s)
-            self._play(self._urls[turn % len(self._urls)])
-            if self._wanted.is_set() and not self._closed:
-                turn += 1
-                lasted_s = time.monotonic() - began_s
-                log.warning("stream ended", voice=self._voice, lasted_s=round(lasted_s, 1))
-                if lasted_s < SETTLE_S and turn % len(self._urls) == 0:
-                    self._bridge()
+            take = self._take
+            while self._on(take) and (left_s := self._due_mono_s - time.monotonic()) > 0:
+                time.sleep(min(left_s, 0.05))
+            if self._begin(take):
+                self._sound(take)
 
-    def _tell_started(self, take: int, mono_s: float) -> None:
+    def _on(self, take: int) -> bool:
+        """Whether that start is still wanted."""
+        return self._wanted.is_set() and self._take == take and not self._closed
+
+    def _begin(self, take: int) -> bool:
+        with self._lock:
+            if not self._on(take):
+                return False
+            self._began = True
+            mono_s = time.monotonic()
         self._post(lambda agent: agent.voice_started(self._voice, take, mono_s))
+        return True
 
-    def _bridge(self) -> None:
-        """No address plays: the fallback for a while, or silence, then the stream again."""
-        if self._fallback is not None:
-            self._play(str(self._fallback), "--loop-file=inf", longest_s=FALLBACK_S)
-        else:
-            time.sleep(PAUSE_S)
+    def _sound(self, take: int) -> None:
+        """The stream while it lives, and in between whatever there is."""
+        addresses = cycle(self._urls)
+        player = self._play(take, next(addresses))
+        while player is not None:
+            while self._listen(take, player):
+                pass
+            self._drop(player)
+            if not self._on(take):
+                return
+            log.warning("stream is dead", voice=self._voice)
+            player = self._bridge(take, addresses)
 
-    def _play(self, address: str, *more: str, longest_s: float | None = None) -> None:
-        """Until the stream, somebody, or `longest_s` ends it."""
-        command = [
-            "mpv",
-            "--no-config",
-            "--no-video",
-            "--really-quiet",
-            "--network-timeout=10",
-            f"--volume={_percent(self._gain_db)}",
-        ]
-        with subprocess.Popen(
-            [*command, *more, f"--input-ipc-server={self._socket}", "--", address], stdin=subprocess.DEVNULL
-        ) as process:
-            self._process = process
-            if not self._wanted.is_set() or self._closed:  # stopped while it was being started
-                process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(longest_s)
-            process.kill()
+    def _bridge(self, take: int, addresses: "cycle[str]") -> Mpv | None:
+        """The fallback, or silence, until an address plays again: its player, now heard. None if it is no longer wanted."""
+        path = self._fallback()
+        stopgap = None if path is None else self._play(take, str(path), endless=True)
+        tried = 0
+        while self._on(take):
+            player = self._play(take, next(addresses), silent=True)
+            if player is not None and self._comes(take, player, stopgap):
+                player.unmute()
+                self._drop(stopgap)
+                return player
+            self._drop(player)
+            tried += 1
+            until_s = time.monotonic() + (PAUSE_S if tried % len(self._urls) == 0 else 0.0)
+            while self._on(take) and time.monotonic() < until_s:
+                self._count(stopgap)
+            if stopgap is None and (path := self._fallback()) is not None:  # it has come meanwhile
+                stopgap = self._play(take, str(path), endless=True)
+        self._drop(stopgap)
+        return None
 
-    def _kill(self) -> None:
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.kill()
+    def _comes(self, take: int, player: Mpv, stopgap: Mpv | None) -> bool:
+        """Whether something comes out of a player that nobody hears yet."""
+        until_s, moves = time.monotonic() + STALL_S, 0
+        while self._on(take) and player.alive and time.monotonic() < until_s:
+            self._count(stopgap)
+            moves += player.moved()
+            if moves > 2:  # the first position is no movement
+                return True
+        return False
 
-    def _tell(self, *command: object) -> None:
-        try:
-            with socket.socket(socket.AF_UNIX) as line:
-                line.settimeout(0.5)
-                line.connect(str(self._socket))
-                line.sendall(json.dumps({"command": command}).encode() + b"\n")
-        except OSError as error:
-            log.info("mpv does not listen", error=str(error))
+    def _listen(self, take: int, player: Mpv) -> bool:
+        """Wait until it stops playing on; False then, True if it may be only a moment."""
+        until_s = time.monotonic() + STALL_S
+        while self._on(take) and player.alive and time.monotonic() < until_s:
+            if self._count(player):
+                return True
+        return False
+
+    def _count(self, player: Mpv | None) -> bool:
+        """Let a moment go by; whether that player was heard in it."""
+        before_s = time.monotonic()
+        time.sleep(LOOK_S)
+        heard = player is not None and player.moved()
+        with self._lock:
+            self._heard_s += time.monotonic() - before_s if heard and self._began else 0.0
+        return heard
+
+    def _play(self, take: int, address: str, *, silent: bool = False, endless: bool = False) -> Mpv | None:
+        """A new player; None if nothing is wanted any more."""
+        with self._lock:
+            if not self._on(take):
+                return None
+            path = Path(self._folder.name) / str(next(self._numbers))
+            player = Mpv(address, path, gain_db=self._gain_db, silent=silent, endless=endless)
+            self._players.append(player)
+            return player
+
+    def _drop(self, player: Mpv | None) -> None:
+        if player is not None:
+            player.close()
+            with self._lock:
+                self._players.remove(player)
 
 
 class StreamPlayers:
@@ -159,11 +204,11 @@ class StreamPlayers:
         if shutil.which("mpv") is None:
             self._post(lambda agent: agent.voice_failed(voice, LoadProblem.NO_OUTPUT, "mpv is not installed"))
             return
-        self._players[voice] = StreamPlayer(voice, stream.urls, self._fallback(stream), self._post)
+        self._players[voice] = StreamPlayer(voice, stream.urls, lambda: self._fallback(stream), self._post)
         self._post(lambda agent: agent.voice_loaded(voice))
 
     def _fallback(self, stream: Stream) -> Path | None:
-        """The fallback's file if its bytes are right."""
+        """The fallback's file if it is here and its bytes are right."""
         if stream.fallback is None:
             return None
         path = self._library.path(stream.fallback.sha256)
@@ -179,8 +224,3 @@ class StreamPlayers:
         player = self._players.pop(voice, None)
         if player is not None:
             player.close()
-
-
-def _percent(gain_db: float) -> int:
-    """Mpv's volume is cubic: 100 is 0 dB, and its cube root law gives −60 dB at 10."""
-    return max(0, min(100, round(100 * 10 ** (gain_db / 60))))

@@ -2,9 +2,11 @@
 
 import http.server
 import shutil
+import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -123,7 +125,7 @@ class Told:
 
 
 def test_mpv_bridges_a_dead_stream_and_takes_it_up_again(radio, pulse, tmp_path, monkeypatch):
-    monkeypatch.setattr("edge_agent.sound.streams.FALLBACK_S", 2)
+    monkeypatch.setattr("edge_agent.sound.streams.PAUSE_S", 0.5)
     for name in ("XDG_RUNTIME_DIR", "HOME"):
         monkeypatch.setenv(name, pulse[name])
     monkeypatch.setenv("PULSE_SINK", "left")
@@ -132,7 +134,7 @@ def test_mpv_bridges_a_dead_stream_and_takes_it_up_again(radio, pulse, tmp_path,
     told = Told()
     path = tmp_path / "recorded.raw"
     with cards.recording(pulse, path):
-        player = StreamPlayer("v", (url.replace("/live", "/live.m3u8"),), tmp_path / "fallback", told)
+        player = StreamPlayer("v", (url.replace("/live", "/live.m3u8"),), lambda: tmp_path / "fallback", told)
         try:
             player.start(1, at_mono_s=time.monotonic(), gain_db=0.0)
             wait_until(lambda: 1e-5 < power(path) < 1e-3, 40)
@@ -159,3 +161,44 @@ def wait_until(what, seconds: float) -> None:
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_a_line_that_gives_nothing_is_bridged_like_one_that_is_closed(pulse, tmp_path, monkeypatch):
+    """The server takes the connection, and then nothing comes: the player's own patience is longer than a listener's."""
+    monkeypatch.setattr("edge_agent.sound.streams.STALL_S", 1.5)
+    for name in ("XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, pulse[name])
+    monkeypatch.setenv("PULSE_SINK", "left")
+    (tmp_path / "late").write_bytes(opus(1.5, level=0.02))
+    here: list[Path] = []
+    path = tmp_path / "recorded.raw"
+    with socket.create_server(("127.0.0.1", 0)) as server, cards.recording(pulse, path):
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/live"
+        player = StreamPlayer("v", (url,), lambda: here[0] if here else None, Told())
+        try:
+            player.start(1, at_mono_s=time.monotonic(), gain_db=0.0)
+            wait_until(lambda: player.position_ms() == 0, 20)
+            time.sleep(3)  # the fallback is not here yet
+            assert player.position_ms() == 0
+            here.append(tmp_path / "late")
+            wait_until(lambda: 1e-5 < power(path) < 1e-3, 40)
+            wait_until(lambda: player.position_ms() > 0, 20)
+            assert player.stop() > 0
+        finally:
+            player.close()
+
+
+def test_what_is_only_silence_is_not_counted_as_heard(radio):
+    _, url = radio
+    late: list[Sound] = []
+    stream = PipedStream((url,), None, later=lambda: late[0] if late else None)
+    try:
+        for _ in range(5):
+            stream.read(RATE_HZ)
+        assert stream.heard_frames == 0
+        late.append(Sound(opus(30.0, level=0.02)))
+        for _ in range(6):
+            stream.read(RATE_HZ)
+        assert stream.heard_frames >= 2 * RATE_HZ
+    finally:
+        stream.close()
