@@ -42,6 +42,7 @@ from server.tables import (
 from server.tables.columns import now
 
 log = structlog.get_logger(__name__)
+_UNNAMED = timedelta(days=1)
 _CHUNK = 500
 """Rows a transaction: what is due never waits for the broom."""
 
@@ -125,6 +126,7 @@ class Broom:
             Kind.PERSONAL: _personal,
         }
         removed = {kind.value: self._all(way, ends[kind]) for kind, way in ways.items()}
+        self._forget_unnamed(at - _UNNAMED)
         self._forget_copies()
         if any(removed.values()):
             with self._database.write() as session:
@@ -144,6 +146,25 @@ class Broom:
             total += count
             if count < _CHUNK:
                 return total
+
+    def _forget_unnamed(self, before: datetime) -> None:
+        """Sound that no row names: a clearer take replaced it, its order was stopped in the last moment, its commit failed."""
+        kinds = (
+            (self._settings.audio_dir, "opus", Production.sha256),
+            (self._settings.track_dir, "flac", Track.sha256),
+        )
+        for folder, suffix, column in kinds:
+            old = [
+                file for file in folder.glob(f"[!.]*.{suffix}") if file.stat().st_mtime < before.timestamp()
+            ]  # what is young may be about to get its row
+            for start in range(0, len(old), _CHUNK):
+                chunk = old[start : start + _CHUNK]
+                with self._database.write() as session:  # in the lock, so that nobody names one of them meanwhile
+                    named = set(session.exec(select(column).where(col(column).in_({file.stem for file in chunk}))))
+                    for file in chunk:
+                        if file.stem not in named:
+                            file.unlink(missing_ok=True)
+                            log.info("removed sound that nothing names", file=file.name)
 
     def _forget_copies(self) -> None:
         """MP3 copies go with the sound that they were made of, whatever took it away."""

@@ -1,5 +1,6 @@
 """What is past its term goes and is accounted for; what is needed stays; a nearly full disk stops only what may wait."""
 
+import os
 from datetime import timedelta
 
 from sqlmodel import func, select
@@ -85,6 +86,20 @@ def test_audio_goes_when_nothing_needs_it_and_can_be_ordered_again(commune):
         entries = session.exec(select(AuditEntry).where(AuditEntry.act == "retention.sweep")).all()
     assert entries[-1].detail["audio"] == 1
     assert commune.call("lanhdao", "GET", "/audit/verdict")["ok"]
+
+
+def test_sound_that_no_row_names_goes_after_a_day(commune):
+    _, kept = sounding(commune, "aa")
+    replaced, young = (kept.with_name(f"{letter * 64}.opus") for letter in "de")
+    recording = commune.settings.track_dir / f"{'f' * 64}.flac"
+    half_made = kept.with_name(".tmp-1.opus")
+    for path in (replaced, young, recording, half_made):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"sound")
+    for path in (kept, replaced, recording, half_made):
+        os.utime(path, (0, 0))
+    sweep(commune)
+    assert [p.exists() for p in (kept, replaced, young, recording, half_made)] == [True, False, True, False, True]
 
 
 def test_documents_events_and_what_is_personal_go_and_the_bulletins_stay(commune):
