@@ -1,5 +1,7 @@
 """Telling people what they must know, once each; they see it on their first page."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 
 from server import areas
@@ -36,6 +38,15 @@ def put_away(session: Session, person: Person, notice_id: str) -> None:
     """The person has seen it."""
     notice = session.get(Notice, notice_id)
     if notice is not None and notice.person_id == person.id and notice.read_at is None:
+        notice.read_at = now()
+        session.add(notice)
+
+
+def put_away_until(session: Session, person: Person, at: datetime) -> None:
+    """The person has seen all that was told until then."""
+    for notice in session.exec(
+        select(Notice).where(Notice.person_id == person.id, col(Notice.read_at).is_(None), col(Notice.at) <= at)
+    ).all():
         notice.read_at = now()
         session.add(notice)
 

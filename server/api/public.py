@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session, col, select
@@ -24,6 +25,9 @@ from server.tables.columns import now
 router = APIRouter(prefix="/public", tags=["public"])
 AHEAD = timedelta(days=8)
 _KNOWN_TEXTS, _LONGEST_SUMMARY = 2000, 500
+
+
+_Area = Annotated[str, Query(max_length=64, description="only what sounds there")]
 
 
 class ComingView(BaseModel):
@@ -100,11 +104,12 @@ class FeedbackTaken(FeedbackView):
 
 
 @router.get("/schedule")
-def get_schedule(station: StationDep) -> Items[ComingView]:
+def get_schedule(station: StationDep, area_id: _Area = "") -> Items[ComingView]:
     """Broadcasts of the next eight days."""
     at = now()
     with station.database.read() as session:
-        return Items(items=[ComingView.model_validate(each) for each in public.coming(session, at, at + AHEAD)])
+        found = public.coming(session, at, at + AHEAD, area_id=area_id)
+        return Items(items=[ComingView.model_validate(each) for each in found])
 
 
 @router.get("/archive")
@@ -196,23 +201,21 @@ def get_podcast(request: Request, station: StationDep) -> Response:
                 )
             )
     feed = feeds.podcast(
-        title=station.settings.name, owner=place, site=f"{site}/nguoi-dan", own_url=str(request.url), episodes=episodes
-    )
+        title=station.settings.name, owner=place, site=f"{site}/nguoi-dan", own_url=str(request.url),
+        cover_url=f"{site}/static/cover-1400.png", episodes=episodes,
+    )  # fmt: skip
     return Response(feed, media_type="application/rss+xml", headers={"Cache-Control": "max-age=300"})
 
 
 @router.get("/schedule.ics", response_class=Response)
-def get_calendar(request: Request, station: StationDep) -> Response:
-    """The schedule as a calendar to subscribe to."""
+def get_calendar(station: StationDep, area_id: _Area = "") -> Response:
+    """The schedule as a calendar to subscribe to; a broadcast is the same one by whatever address it was asked for."""
     at = now()
     with station.database.read() as session:
-        broadcasts = public.coming(session, at - timedelta(days=1), at + AHEAD)
+        broadcasts = public.coming(session, at - timedelta(days=1), at + AHEAD, area_id=area_id)
     made = feeds.calendar(
-        name=station.settings.name,
-        host=request.url.hostname or station.settings.station,
-        made_at=at,
-        broadcasts=broadcasts,
-    )
+        name=station.settings.name, host=station.settings.station, made_at=at, broadcasts=broadcasts
+    )  # fmt: skip
     return Response(made, media_type="text/calendar; charset=utf-8", headers={"Cache-Control": "max-age=300"})
 
 

@@ -1,5 +1,6 @@
 """Reports as a page: sums of some days with plots, and the same as a workbook."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -12,6 +13,7 @@ from server import words
 from server.api.reports import get_report
 from server.console.languages import N_
 from server.console.pages import Page, PageDep
+from server.console.plots import number
 from server.report_sums import Sum
 from server.tables.columns import now
 
@@ -19,6 +21,8 @@ router = APIRouter(prefix="/bao-cao", include_in_schema=False)
 _DAYS = timedelta(days=29)
 _HEIGHT, _STEP, _BAR = 120.0, 26.0, 9.0
 """Of the plot, in its own units."""
+_NAMES = 16
+"""Days that are named below it: more would run into each other."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ def get_page(
         made=made,
         groups=groups,
         bars=_bars(made.by_day, highest),
+        named_every=math.ceil(len(made.by_day) / _NAMES),
+        number=number,
         highest=highest,
         width=max(1, len(made.by_day)) * _STEP,
         height=_HEIGHT,

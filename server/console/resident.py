@@ -36,18 +36,19 @@ VisitorPageDep = Annotated[Page, Depends(visitor_page)]
 
 
 @router.get("")
-def get_home(page: VisitorPageDep) -> Response:
-    """What sounds today and in the next days, who answers for it, what was aired last."""
+def get_home(page: VisitorPageDep, noi: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """What sounds today and in the next days (at the place `noi`), who answers for it, what was aired last."""
     at = now()
     with page.station.database.read() as session:
         if accounts.nobody_exists(session):
             return page.show("resident_closed.html")
         start, _ = page.day()
-        broadcasts = public.coming(session, start, start + timedelta(days=8))
+        broadcasts = public.coming(session, start, start + timedelta(days=8), area_id=noi)
         latest = api.aired_views(session, public.aired(session, at, limit=_LATEST))
         office, rules = public.office_of(session), public.rules_of(session)
     return _show(
-        page, "resident.html", days=_days(page, broadcasts), at=at, latest=latest, office=office, rules=rules
+        page, "resident.html", days=_days(page, broadcasts), at=at, latest=latest, office=office, rules=rules,
+        place=noi,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query
+from pydantic import AwareDatetime
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
@@ -24,6 +25,8 @@ _OPEN = (VersionStatus.DRAFT, VersionStatus.SUBMITTED, VersionStatus.REFUSED)
 _SHOWN = 20
 _LOGGED = 40
 """Broadcasts on a page of the log."""
+_TOLD = 3
+"""Notices at once: more would push today off the screen."""
 
 
 @router.get("/")
@@ -70,6 +73,15 @@ def post_known(notice_id: str, page: PageDep) -> Response:
     return to("/")
 
 
+@router.post("/da-biet")
+def post_all_known(page: PageDep, den: Annotated[AwareDatetime, Form()]) -> Response:
+    """Put away everything that was on the page, whose newest notice is of `den`."""
+    assert page.person is not None
+    with page.station.database.write() as session:
+        notices.put_away_until(session, page.person, den)
+    return to("/")
+
+
 @router.get("/lich-su")
 def get_history(
     page: PageDep,
@@ -82,7 +94,7 @@ def get_history(
     today = now().astimezone(page.zone).date()
     first, last = _day(tu, today - timedelta(days=6)), _day(den, today)
     start = datetime(first.year, first.month, first.day, tzinfo=page.zone)
-    end = datetime(last.year, last.month, last.day, tzinfo=page.zone) + timedelta(days=1)
+    end = min(datetime(last.year, last.month, last.day, tzinfo=page.zone) + timedelta(days=1), now())
     found = (
         get_occurrences(
             page.person, page.station, from_=start, to=end, newest_first=True, before=truoc, limit=_LOGGED
@@ -120,7 +132,7 @@ def _today(page: Page) -> dict[str, Any]:
         new = first_steps.wanted(session)
     return {
         "sounding": sounding, "coming": coming, "over": over[::-1], "todo": todo, "notices": told, "new": new,
-        "asked": confirmation.asked(page),
+        "told_at_once": _TOLD, "asked": confirmation.asked(page),
     }  # fmt: skip
 
 

@@ -32,8 +32,8 @@ class Episode:
     page_url: str
 
 
-def podcast(*, title: str, owner: str, site: str, own_url: str, episodes: Sequence[Episode]) -> bytes:
-    """An RSS feed, the newest first; `site` and `own_url` are absolute."""
+def podcast(*, title: str, owner: str, site: str, own_url: str, cover_url: str, episodes: Sequence[Episode]) -> bytes:
+    """An RSS feed, the newest first; the addresses are absolute. `cover_url`: a square picture of 1400 to 3000 pixels."""
     rss = etree.Element("rss", {"version": "2.0"}, nsmap={"itunes": _ITUNES, "atom": _ATOM})
     channel = etree.SubElement(rss, "channel")
     _add(channel, "title", title)
@@ -43,6 +43,13 @@ def podcast(*, title: str, owner: str, site: str, own_url: str, episodes: Sequen
     _add(channel, "language", "vi")
     _add(channel, f"{{{_ITUNES}}}author", owner)
     _add(channel, f"{{{_ITUNES}}}explicit", "false")
+    _add(channel, f"{{{_ITUNES}}}type", "episodic")
+    etree.SubElement(channel, f"{{{_ITUNES}}}image", {"href": cover_url})
+    image = etree.SubElement(channel, "image")
+    for name, text in (("url", cover_url), ("title", title), ("link", site)):
+        _add(image, name, text)
+    if episodes:
+        _add(channel, "lastBuildDate", format_datetime(max(episode.at for episode in episodes)))
     etree.SubElement(channel, f"{{{_ITUNES}}}category", {"text": "Government"})
     for episode in episodes:
         item = etree.SubElement(channel, "item")

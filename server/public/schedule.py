@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from protocol.priorities import Priority
+from server import areas
 from server.public.rules import rules_of, shown_areas
 from server.tables import (
     Area,
@@ -34,8 +35,8 @@ class Coming:
     """"" where only the time may be known: of single villages, and of what is withheld."""
 
 
-def coming(session: Session, start: datetime, end: datetime) -> list[Coming]:
-    """Broadcasts in [start, end), soonest first. Drills and emergencies are none."""
+def coming(session: Session, start: datetime, end: datetime, *, area_id: str = "") -> list[Coming]:
+    """Broadcasts in [start, end), soonest first; with an area those that sound there. Drills and emergencies are none."""
     rules = rules_of(session)
     if not rules.schedule:
         return []
@@ -59,6 +60,8 @@ def coming(session: Session, start: datetime, end: datetime) -> list[Coming]:
         .order_by(col(Occurrence.due_at), col(Occurrence.id))
         .limit(_MOST)
     )
+    if area_id:
+        query = query.where(col(Schedule.area_id).in_(areas.concerning(session, areas.find(session, area_id).id)))
     return [
         Coming(
             id=occurrence.id,

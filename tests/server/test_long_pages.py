@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import select
 
 from protocol.states import State
+from server import notices
 from server.api.views import DeliveryView
 from server.console.tally import MANY, tally
-from server.tables import Delivery, Occurrence, Schedule, SignIn
+from server.tables import Delivery, Occurrence, Person, Schedule, SignIn
 from server.tables.columns import now
 from tests.server.browser import Browser
 
@@ -132,3 +133,19 @@ def test_old_codes_are_looked_up_and_decided(commune, browser):
     assert 'value="Xã cũ"' in officer.html
     assert "đài đặt" not in officer.send(f"/xa/ma-cu/{na_it}/00553/bo")
     assert "Đặt một mã cũ" not in browser("truongthon").open("/xa/ma-cu")
+
+
+def test_many_notices_leave_room_for_today_and_go_at_once(commune, browser):
+    officer = browser("canbo")
+    with commune.station().database.write() as session:
+        person = session.exec(select(Person).where(Person.username == "canbo")).one()
+        for number in range(8):
+            notices.tell(session, person, "test", f"{number}", f"Việc số {number} còn dở.")
+    page = officer.open("/")
+    assert page.partition("<details><summary>Xem thêm 5 tin báo")[0].count("còn dở") == 3
+    newest = re.search(r'name="den" value="([^"]+)"', page)[1]
+    with commune.station().database.write() as session:
+        notices.tell(session, person, "test", "later", "Việc sau đó.")
+    page = officer.send("/da-biet", den=unescape(newest))
+    assert "còn dở" not in page
+    assert "Việc sau đó." in page  # nobody has seen that one yet
