@@ -45,7 +45,8 @@ class Deadlines:
             if self.by_order(record):
                 # It is at least so late: an old order that has waited in a broker must not sound as a new one.
                 least_s = max(record.ordered_s + self._time.mono_s() - record.arrived_mono_s, self._time.floor_s)
-                late = Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else Reason.TOO_LATE
+                refused = Reason.NO_OUTPUT if record.waited is Reason.NO_OUTPUT else Reason.TOO_LATE
+                late = Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else refused
                 return late if least_s > deadline_s else None
             return Reason.CLOCK if self._time.floor_s > deadline_s else None
         return None if self._time.now_s() <= deadline_s else self._why(record, deadline_s)

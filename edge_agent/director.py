@@ -196,7 +196,8 @@ class Director:
         performance = self._stage.of(record)
         if record.waiting:
             if (missed := self._deadlines.missed(record)) is not None:
-                self._performer.end(record, State.MISSED, reason=missed)
+                state = State.FAILED if missed is Reason.NO_OUTPUT else State.MISSED
+                self._performer.end(record, state, reason=missed)
                 return None
         elif self._over(record, performance):
             return None
@@ -218,7 +219,7 @@ class Director:
         left_s = limit_s - now_s
         if left_s < needed_s(record, now_s) - TOLERANCE_S or (record.job.stream is not None and left_s <= 0):
             waited = Reason.PREEMPTED if record.waited in {None, Reason.BUSY} else record.waited
-            self._performer.end(record, State.CUT, reason=waited)
+            self._performer.end(record, State.FAILED if waited is Reason.NO_OUTPUT else State.CUT, reason=waited)
         return record.ended
 
     def _preload(self, record: Record) -> float | None:
@@ -235,6 +236,8 @@ class Director:
             load_mono_s = self._time.mono_at(record.job.start_at.timestamp()) - early_s
             if self._time.mono_s() < load_mono_s:
                 return load_mono_s
+        if self._time.mono_s() < (barred_mono_s := self._performer.barred_until(record)):
+            return barred_mono_s
         self._performer.load(record)
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from edge_agent.ledger import Ledger, Record
+from edge_agent.ledger import Key, Ledger, Record
 from edge_agent.options import Options
 from edge_agent.ports import TEST_VOICE, LoadProblem, Output, Progress, Witness
 from edge_agent.stage import Performance, Phase, Stage
@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 NOTE_S = 0.25
 """How often progress is noted where it outlives the process."""
+AGAIN_S = 2.0
+"""Between two tries of a sound device that refuses."""
 SILENT_S = 10.0
 """A relay out of which nothing has come for so long, neither stream nor fallback, was not heard."""
 SLACK_S = 0.25
@@ -49,6 +51,7 @@ class Performer:
         self._missing_file = missing_file
         self._progress = progress
         self._witness = witness
+        self._barred: dict[Key, float] = {}
         self.starts = 0
         """How often in this life a test, if there was one, had to be silent."""
 
@@ -114,6 +117,7 @@ class Performer:
         if state is State.CUT and not record.started:
             # A relay whose slot another one has taken before its first frame was not cut: it came too late.
             state, reason = (State.MISSED, Reason.BUSY) if reason is Reason.PREEMPTED else (State.CANCELLED, reason)
+        self._barred.pop(record.key, None)
         self._ledger.move(record, state, reason=reason, by=by)
 
     def forget(self, record: Record) -> None:
@@ -174,8 +178,15 @@ class Performer:
                 self._bad_file(record, detail)
             self._missing_file(record)
             return
+        if problem is LoadProblem.NO_OUTPUT and (record.emergency or performance.phase is not Phase.SOUNDING):
+            self._again(performance)
+            return
         reason = Reason.BAD_AUDIO if problem is LoadProblem.UNDECODABLE else Reason.NO_OUTPUT
         self.end(record, State.FAILED, reason=reason)
+
+    def barred_until(self, record: Record) -> float:
+        """The monotonic instant before which the sound device is not asked again for this record."""
+        return self._barred.get(record.key, 0.0)
 
     def started(self, voice: str, take: int, mono_s: float) -> None:
         """The first frame of a start came out at that instant."""
@@ -266,6 +277,16 @@ class Performer:
         performance.phase = Phase.HELD
         if record.state in SOUNDING:
             self._ledger.move(record, State.INTERRUPTED, by=by)
+
+    def _again(self, performance: Performance) -> None:
+        """The sound device is away, perhaps for a moment: what may still sound is loaded anew until it comes back."""
+        record = performance.record
+        self.forget(record)
+        if record.emergency:
+            record.position_ms = 0
+        record.waited = Reason.NO_OUTPUT
+        self._ledger.save(record)
+        self._barred[record.key] = self._time.mono_s() + AGAIN_S
 
     def _measure(self, performance: Performance) -> None:
         position_ms = (

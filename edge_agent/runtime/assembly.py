@@ -1,6 +1,7 @@
 """A real agent from a state folder: every port with its real implementation."""
 
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -44,6 +45,8 @@ from protocol.messages import Evidence, Operation
 log = structlog.get_logger(__name__)
 
 PACKAGE = "loa-lang"
+_EXPENDABLE = ("care-", "witness")
+"""Threads that each live for one act: without them the box plays on."""
 Post = Callable[[Callable[[Agent], None]], None]
 
 
@@ -87,6 +90,7 @@ def run(settings: Settings) -> None:
     releases = _releases(settings.state)
     with closing(open_folder(settings.state)) as folder:
         loop = Loop()
+        threading.excepthook = mourn(loop)
         agent: Agent
         boot = boot_id()
         output = _output(settings, folder, boot, loop.post)
@@ -151,6 +155,18 @@ def run(settings: Settings) -> None:
         loop.run(agent, alive=alive)
     for end in ends:
         end()
+
+
+def mourn(loop: Loop) -> Callable[[threading.ExceptHookArgs], None]:
+    """What to do when a thread dies of what nobody foresaw: a box without its downloads or its sound must not look alive."""
+
+    def hook(death: threading.ExceptHookArgs) -> None:
+        name = "" if death.thread is None else death.thread.name
+        log.error("thread died", thread=name, exc_info=death.exc_value)
+        if not name.startswith(_EXPENDABLE):
+            loop.fail(f"thread {name} died: {death.exc_value}")
+
+    return hook
 
 
 def _releases(state: Path) -> Releases | None:

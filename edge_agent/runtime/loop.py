@@ -30,6 +30,14 @@ class Loop:
         """Have the agent's thread do something; from any thread."""
         self._acts.put(act)
 
+    def fail(self, why: str) -> None:
+        """End `run` with an error, for systemd to begin anew; from any thread."""
+
+        def act(_agent: Agent) -> None:
+            raise RuntimeError(why)
+
+        self._acts.put(act)
+
     def stop(self) -> None:
         """End `run` soon; from any thread or a signal handler."""
         self._acts.put(self._halt)

@@ -40,6 +40,10 @@ WATCH_S = 0.02
 """How often the end of a voice is looked for."""
 HEAD_FRAMES = RATE_HZ * 3
 """Decoded before a voice counts as loaded."""
+STALL_S = 10.0
+"""A card that has taken nothing for so long takes nothing any more; a busy sound server stumbles for a second or two."""
+EARLY_MS = 500
+"""So much before its end a sound may be when it has come to it: what lies in the buffers."""
 SPIN_S = 0.002
 """The last stretch before an instant is waited in small steps: the kernel wakes a sleeper up to a millisecond late."""
 
@@ -54,6 +58,12 @@ class _Voice:
     """When it shall start; None if it has or need not."""
     sounding: bool = False
     paused_ms: int | None = None
+    seen_ms: int = 0
+    """How far it was at the last look."""
+    moved_mono_s: float = 0.0
+    """When it was seen to move last."""
+    broken: bool = False
+    """Its device is gone."""
 
 
 def card_name() -> str | None:
@@ -115,7 +125,7 @@ class CardOutput:
             if found is None:
                 return
             found.take, found.due_mono_s = take, at_mono_s
-            if found.paused_ms is not None and found.paused_ms != from_ms:
+            if found.paused_ms is not None and from_ms == 0 < found.paused_ms:
                 found.playback.stop()
                 found.paused_ms = None
             found.playback.set_volume(min(1.0, 10 ** (gain_db / 20)))
@@ -163,9 +173,13 @@ class CardOutput:
     def _close(self, voice: str) -> None:
         with self._work:
             found = self._voices.pop(voice, None)
-        if found is not None:
+        if found is None:
+            return
+        found.file.unlink(missing_ok=True)
+        if found.broken:  # closing it may wait for ever for a sound server that has gone
+            threading.Thread(target=found.playback.close, name="care-close", daemon=True).start()
+        else:
             found.playback.close()
-            found.file.unlink(missing_ok=True)
 
     def _take_in(self, voice: str, sound: Sound | PipedStream) -> None:
         """Decode to a file that miniaudio reads, and have it loaded."""
@@ -218,9 +232,8 @@ class CardOutput:
                 for name, voice in list(self._voices.items()):
                     if voice.due_mono_s is not None and voice.due_mono_s - now_s <= SPIN_S:
                         self._begin(name, voice)
-                    elif voice.sounding and not voice.playback.active:
-                        voice.sounding = False
-                        self._tell_ended(name, voice)
+                    elif voice.sounding:
+                        self._watch(name, voice, now_s)
                 due = [voice.due_mono_s for voice in self._voices.values() if voice.due_mono_s is not None]
                 sounding = any(voice.sounding for voice in self._voices.values())
                 wait_s = min([max(0.0, at - SPIN_S - time.monotonic()) for at in due], default=None)
@@ -228,6 +241,22 @@ class CardOutput:
                     wait_s = WATCH_S if wait_s is None else min(wait_s, WATCH_S)
                 if wait_s is None or wait_s > 0:
                     self._work.wait(wait_s)
+
+    def _watch(self, name: str, voice: _Voice, now_s: float) -> None:
+        """Notice its end, and that of a card which has been pulled out or stands still: then it has not come to its own."""
+        still_ms = (now_s - voice.moved_mono_s) * 1000
+        if voice.playback.active:
+            if (position_ms := _position_ms(voice)) != voice.seen_ms:
+                voice.seen_ms, voice.moved_mono_s = position_ms, now_s
+            if still_ms < STALL_S * 1000:
+                return
+        voice.sounding = False
+        if not voice.playback.active and voice.seen_ms + still_ms > voice.length_ms - EARLY_MS:
+            self._tell_ended(name, voice)
+            return
+        voice.broken = True
+        detail = f"the card stopped at {voice.seen_ms} of {voice.length_ms} ms"
+        self._post(lambda agent: agent.voice_failed(name, LoadProblem.NO_OUTPUT, detail))
 
     def _begin(self, name: str, voice: _Voice) -> None:
         assert voice.due_mono_s is not None
@@ -246,6 +275,7 @@ class CardOutput:
             return
         voice.paused_ms = None
         voice.sounding = True
+        voice.seen_ms, voice.moved_mono_s = _position_ms(voice), started_s
         take = voice.take
         self._post(lambda agent: agent.voice_started(name, take, started_s))
 

@@ -147,11 +147,14 @@ class FakeOutput:
         self.gains: list[tuple[str, float]] = []
         self.undecodable: set[str] = set()
         self.streams: list[Stream] = []
+        self.refusing = False
 
     def load(self, voice: str, sha256: str, *, chime: bool = False) -> None:
         def answer() -> None:
             agent, library = self.world.agent, self.world.library
-            if sha256 not in library.held:
+            if self.refusing:
+                agent.voice_failed(voice, LoadProblem.NO_OUTPUT)
+            elif sha256 not in library.held:
                 agent.voice_failed(voice, LoadProblem.MISSING)
             elif sha256 in library.bad:
                 agent.voice_failed(voice, LoadProblem.BAD_HASH, "flipped")

@@ -155,3 +155,19 @@ def test_a_long_sound_begins_before_all_of_it_is_decoded_and_is_whole(pulse, tmp
     for second in (2, 4, 6, 8):
         (later,) = begins(left, decoded(data)[second * RATE :])
         assert abs(later - first - second * RATE) / RATE < 0.05
+
+
+@pytest.mark.long
+def test_a_sound_server_that_dies_in_the_middle_is_no_end_of_the_sound(pulse, tmp_path):
+    library = FolderLibrary(tmp_path / "audio")
+    data = opus(25.0)
+    library.path(name_of(data)).write_bytes(data)
+    found = player(pulse, tmp_path, name_of(data), "left")
+    start(found, time.monotonic() + 0.3)
+    time.sleep(3.0)
+    subprocess.run(["pactl", "exit"], env=pulse, check=False)
+    assert found.stdout is not None
+    said = found.stdout.readline()
+    found.kill()  # the library itself waits for the dead server when the process ends
+    found.communicate()
+    assert said.split()[-2:] == ["voice_started", "voice_failed"]

@@ -35,12 +35,11 @@ def answers(world, command_id):
         (Operation.RESTART, {}, (True, "")),
     ],
 )
-@pytest.mark.parametrize("same_machine_boot", [True, False])
-def test_what_is_cut_off_in_the_middle_is_answered_once_it_runs_again(ready, op, args, answer, same_machine_boot):
+def test_what_is_cut_off_in_the_middle_is_answered_once_it_runs_again(ready, op, args, answer):
     command_id = ready.command(op, **args)
     tasks = len(ready.caretaker.tasks)
     ready.crash(off_s=40)
-    ready.boot(same_machine_boot=same_machine_boot)
+    ready.boot()
     assert answers(ready, command_id) == []
     ready.run(30)
     assert answers(ready, command_id) == [answer]

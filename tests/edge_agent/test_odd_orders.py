@@ -64,7 +64,7 @@ def bombard(tmp_path, count: int, seed: int) -> None:
 
 
 def test_no_value_under_a_good_signature_is_fatal(tmp_path):
-    bombard(tmp_path, 200, 1)
+    bombard(tmp_path, 120, 1)
 
 
 @pytest.mark.long

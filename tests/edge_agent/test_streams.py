@@ -163,6 +163,7 @@ def wait_until(what, seconds: float) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.long
 def test_a_line_that_gives_nothing_is_bridged_like_one_that_is_closed(pulse, tmp_path, monkeypatch):
     """The server takes the connection, and then nothing comes: the player's own patience is longer than a listener's."""
     monkeypatch.setattr("edge_agent.sound.streams.STALL_S", 1.5)
