@@ -39,6 +39,7 @@ class RenderProcess:
         self._child: Child | None = None
         self._loaded = ""
         self._closed = False
+        self._interrupted = False
 
     def open(self, voice: str) -> str:
         """Load a voice; its fingerprint. Raises `VoiceNotInstalledError`, `EngineFailedError`."""
@@ -50,7 +51,10 @@ class RenderProcess:
     def render(self, voice: str, text: str, settings: SpeechSettings) -> Clip:
         """Speak one phrase. Raises `NothingToSayError`, `EngineFailedError` and what `open` raises."""
         limit_s = self._limits.sentence_s + self._limits.character_s * len(text) + patience_s(voice)
-        rendered = self._ask(("render", voice, text, settings), voice, limit_s)
+        try:
+            rendered = self._ask(("render", voice, text, settings), voice, limit_s)
+        finally:
+            self._interrupted = False
         assert isinstance(rendered, Rendered)
         self._loaded = voice
         if rendered.resident_bytes > self._limits.memory_bytes:
@@ -65,6 +69,12 @@ class RenderProcess:
         """The running process, if any: for measurements and tests."""
         return self._child.pid if self._child else None
 
+    def interrupt(self) -> None:
+        """Nobody wants what is being rendered: give it up now. Only while `render` is under way; from any thread."""
+        self._interrupted = True
+        if self._child:
+            self._child.kill()
+
     def close(self) -> None:
         """End the process for good."""
         self._closed = True
@@ -77,12 +87,15 @@ class RenderProcess:
         for attempt in range(1, _TRIES + 1):
             if self._closed:
                 raise EngineFailedError(STUDIO_CLOSED)
+            if self._interrupted:
+                raise EngineFailedError("Đã thôi đọc câu này theo yêu cầu.")
             if self._child is None:
                 self._child = Child("voices.worker", self._factory, str(self._threads), nice=self._nice)
             try:
                 answer = self._child.ask(question, limit_s + (0 if voice == self._loaded else self._limits.open_s))
             except ChildDiedError as error:
-                if self._closed:
+                if self._closed or self._interrupted:
+                    self._drop()
                     continue
                 log.warning("Render worker died", attempt=attempt, reason=str(error), subject=subject[:80])
                 self._drop()

@@ -20,7 +20,7 @@ from voices.pitch import shifted
 log = structlog.get_logger(__name__)
 _CONNECT_S = 5.0
 _SILENCE_S = 90.0
-"""A generative voice on a slow machine takes its time over a sentence; a silent server does not answer at all."""
+"""A generative voice on a slow machine takes its time over a sentence; who is silent for longer is not asked again."""
 _TRIES = 4
 """Of a server that fails. One that says when it will be free is asked for as long as our patience lasts."""
 _FIRST_WAIT_S = 0.5
@@ -106,6 +106,10 @@ class SpeechApiEngine:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeEncodeError) as error:
             raise EngineFailedError(
                 f"Địa chỉ hoặc khoá của máy chủ giọng đọc {self._server.url} không đúng. Cài lại bằng “loa voices install”."
+            ) from error
+        except httpx.ReadTimeout as error:
+            raise EngineFailedError(
+                f"Máy chủ giọng đọc {self._server.url} nhận câu nhưng im lặng quá lâu. Kiểm tra máy chủ, hoặc chọn giọng khác."
             ) from error
         except httpx.HTTPError as error:
             raise _NotNowError(f"không trả lời: {error or type(error).__name__}") from error

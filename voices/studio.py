@@ -1,9 +1,11 @@
 """Sentences become clips: worker processes for the bulk, one lane of its own for whoever is listening now, a cache for both."""
 
 import queue
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeVar
@@ -13,7 +15,14 @@ import structlog
 
 from voices.cache import ClipCache, clip_key
 from voices.engine import Clip, SpeechSettings
-from voices.errors import EngineFailedError, NothingToSayError, ProductionCancelledError, StorageError
+from voices.engines import patience_s
+from voices.errors import (
+    EngineFailedError,
+    NothingToSayError,
+    ProductionCancelledError,
+    StorageError,
+    VoiceNotInstalledError,
+)
 from voices.phrases import phrases
 from voices.production import Progress, SpokenSentence
 from voices.render_process import STUDIO_CLOSED, Limits, RenderProcess
@@ -180,6 +189,10 @@ class _Order:
         self._cancelled = cancelled
         self._making: dict[str, Future[Clip]] = {}
         self._asked: dict[str, tuple[str, SpeechSettings]] = {}
+        self._lock = threading.Lock()
+        self._working: set[RenderProcess] = set()
+        self._end: EngineFailedError | VoiceNotInstalledError | None = None
+        """Why nothing more is to be begun."""
 
     def place(self, fingerprint: str, phrase: str, settings: SpeechSettings) -> str:
         """Order a phrase unless it is cached or ordered already; the key to take it by."""
@@ -212,12 +225,18 @@ class _Order:
     def withdraw(self) -> None:
         for future in self._making.values():
             future.cancel()
+        with self._lock:
+            self._end = self._end or EngineFailedError("Đã thôi đọc bản tin này.")
+            if self._working and patience_s(self._voice):  # here a phrase takes seconds, elsewhere it may take minutes
+                for process in self._working:
+                    process.interrupt()
 
     def _submit(self, key: str) -> None:
         phrase, settings = self._asked[key]
 
         def make(process: RenderProcess) -> Clip:
-            clip = process.render(self._voice, phrase, settings)
+            with self._at_work(process):
+                clip = process.render(self._voice, phrase, settings)
             try:
                 self._cache.put(key, clip)
             except StorageError as error:  # an emergency must not wait for somebody to tidy the disk
@@ -225,6 +244,22 @@ class _Order:
             return clip
 
         self._making[key] = self.lane.submit(make)
+
+    @contextmanager
+    def _at_work(self, process: RenderProcess) -> Iterator[None]:
+        """A failure ends the whole order at once: the next voice shall not wait until each phrase has failed."""
+        with self._lock:
+            if self._end:
+                raise self._end
+            self._working.add(process)
+        try:
+            yield
+        except (EngineFailedError, VoiceNotInstalledError) as error:
+            self._end = self._end or error
+            raise
+        finally:
+            with self._lock:
+                self._working.discard(process)
 
 
 def _phrases(text: str, settings: SpeechSettings) -> Iterator[tuple[str, SpeechSettings]]:

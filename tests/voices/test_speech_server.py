@@ -16,7 +16,7 @@ import soundfile
 import uvicorn
 from fastapi import FastAPI, Response
 
-from voices import EngineFailedError, NothingToSayError, SpeechSettings
+from voices import EngineFailedError, NothingToSayError, SpeechSettings, speech_api
 from voices.catalog import SpeechServer, find, install
 from voices.engines import patience_s
 from voices.ffmpeg import run_ffmpeg
@@ -277,6 +277,23 @@ def test_what_cannot_work_is_an_engine_failure(moods, message):
     with served(app) as url, pytest.raises(EngineFailedError, match=message):
         engine_at(url).render("một câu", SETTINGS)
     assert len(bodies) == len(moods)
+
+
+def test_a_server_that_takes_the_sentence_and_is_silent_is_not_asked_twice(monkeypatch):
+    app, asked, ends = FastAPI(), [], threading.Event()
+
+    @app.post("/v1/audio/speech")
+    def speech(body: dict[str, object]) -> Response:
+        asked.append(body)
+        ends.wait(60)
+        return Response(SOUND)
+
+    monkeypatch.setattr(speech_api, "_SILENCE_S", 0.3)
+    with served(app) as url:
+        with pytest.raises(EngineFailedError, match="im lặng"):
+            engine_at(url).render("một câu", SETTINGS)
+        ends.set()
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("url", ["http://", "http://[ba-con/v1", "http://máy chủ/v1"])

@@ -17,6 +17,9 @@ from voices import (
     VoiceNotInstalledError,
     render_process,
 )
+from voices import (
+    studio as studio_module,
+)
 from voices.phrases import MOST_CHARS
 from voices.render_process import Limits
 
@@ -136,6 +139,24 @@ def test_what_another_machine_says_may_take_longer(make_studio, monkeypatch):
     assert len(render(studio, "mở máy", "CHẬM", voice="xa")) == 2
     with pytest.raises(EngineFailedError, match="treo"):
         render(studio, "mở máy", "CHẬM rãi", voice="gan")
+
+
+def test_what_nobody_wants_of_another_machine_is_given_up_at_once(make_studio, engine_log, monkeypatch):
+    monkeypatch.setattr(studio_module, "patience_s", lambda _: 600.0)
+    monkeypatch.setattr(render_process, "patience_s", lambda _: 600.0)
+    studio = make_studio(workers=1)
+    with pytest.raises(ProductionCancelledError):
+        render(studio, "TREO", "câu hai", cancelled=lambda: "TREO" in engine_log.rendered())
+    assert len(render(studio, "câu sau")) == 1  # long before the minute for which it hangs, and ten more of patience
+    assert engine_log.rendered() == ["TREO", "câu sau"]
+
+
+def test_a_failure_ends_the_order_before_the_next_phrase_is_begun(make_studio, engine_log):
+    studio = make_studio(workers=1)
+    for _ in range(3):
+        with pytest.raises(EngineFailedError, match="Giọng thử bị hỏng"):
+            render(studio, *(f"HỎNG {n}" for n in "abcdef"))
+    assert engine_log.rendered() == ["HỎNG a"] * 3
 
 
 def test_a_closed_studio_says_so(make_studio):
