@@ -7,7 +7,7 @@ from edge_agent.director import Director
 from edge_agent.errands import Errands
 from edge_agent.gate import Gate, body_of
 from edge_agent.horn_test import HornTest
-from edge_agent.loudness import Loudness
+from edge_agent.loudness import NEAR_PERCENT, Loudness
 from edge_agent.ports import Caretaker, Task
 from edge_agent.store import Store
 from protocol.envelope import Claims, Kind
@@ -18,8 +18,6 @@ log = structlog.get_logger(__name__)
 
 
 _SOUND = frozenset({Operation.TEST_TONE, Operation.SELF_TEST})
-NEAR_PERCENT = 5
-"""Mixers know steps, not percent: one that stands this close to what it was told has obeyed."""
 
 
 class VolumeArgs(BaseModel):

@@ -178,12 +178,13 @@ class Fetching:
 
     def _make_room(self, want: _Want) -> None:
         """Throw out what nothing needs, the least needed first, then what is needed later than this."""
+        needed = self.needed()
+        self._library.clean(frozenset(needed))
         files = self._library.files()
         free = self._library.free_bytes()
         over = least = sum(files.values()) + want.audio.bytes - self._options.library_bytes
         if free is not None:
             over, least = max(over, 2 * want.audio.bytes - free), max(least, want.audio.bytes - free)
-        needed = self.needed()
         spare = [name for name in files if name not in needed or needed[name] > want.needed_s]
         if least > sum(files[name] for name in spare):  # it cannot be made to fit: nothing needed goes for nothing
             spare = [name for name in spare if name not in needed]

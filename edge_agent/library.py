@@ -2,12 +2,15 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from edge_agent.identity import sync_folder
 
 CHUNK = 1 << 16
+UNTOUCHED_S = 3600.0
+"""A part that has not grown for so long is not being fetched."""
 
 
 class FolderLibrary:
@@ -65,9 +68,9 @@ class FolderLibrary:
         return True
 
     def clean(self, keep: frozenset[str]) -> None:
-        """Delete parts that nothing wants any more."""
+        """Delete parts that nothing wants any more, but for those that somebody may be filling just now."""
         for entry in os.scandir(self._parts):
-            if entry.name not in keep:
+            if entry.name not in keep and abs(time.time() - entry.stat().st_mtime) > UNTOUCHED_S:
                 Path(entry.path).unlink(missing_ok=True)
 
 

@@ -6,6 +6,9 @@ from edge_agent.timekeeping import Timekeeper
 from protocol.messages import Config
 from schedules.policy import ceiling_percent
 
+NEAR_PERCENT = 5
+"""Mixers know steps, not percent: one that stands this close to what it was told has obeyed."""
+
 
 class Loudness:
     """Sets the mixer when something begins to sound or the hour changes."""
@@ -61,6 +64,13 @@ class Loudness:
         return min(percent, ceiling_percent(self._config.policy, self._time.now()))
 
     def _apply(self, percent: int) -> None:
-        if percent != self._set:
+        if percent != self._set or self._astray(percent):
             self._volume.set_percent(percent)
             self._set = percent
+
+    def _astray(self, percent: int) -> bool:
+        """Whether the mixer has not done as it was told last, or was not there yet."""
+        if not self._volume.there:
+            return False
+        stands = self._volume.percent()
+        return stands is None or abs(stands - percent) > NEAR_PERCENT

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable
 from random import Random
 
-from edge_agent.gate import Gate, body_of
+from edge_agent.gate import EARLIEST_YEAR, LATEST_YEAR, Gate, body_of
 from edge_agent.options import Options
 from edge_agent.ports import Web
 from edge_agent.store import Store
@@ -74,6 +74,8 @@ class Polling:
             return None
         claims = self._gate.open(Kind.POLL, token, now=None)  # the nonce proves that it is fresh
         body = body_of(claims, PollAnswer)
+        if not EARLIEST_YEAR <= body.at.year <= LATEST_YEAR:
+            raise RefusedError(Refusal.MALFORMED, "at")
         if body.nonce != self._nonce:
             raise RefusedError(Refusal.STALE, "nonce")
         self._nonce = ""

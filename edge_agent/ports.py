@@ -109,6 +109,10 @@ class Library(Protocol):
         """Forget a file: it is bad, or its room is needed."""
         ...
 
+    def clean(self, keep: frozenset[str]) -> None:
+        """Forget what came in of files that nothing wants any more."""
+        ...
+
     def files(self) -> dict[str, int]:
         """Every file with its size in bytes."""
         ...

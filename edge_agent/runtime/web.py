@@ -13,6 +13,7 @@ import httpx
 import structlog
 
 from edge_agent.agent import Agent
+from edge_agent.gate import EARLIEST_YEAR, LATEST_YEAR
 from edge_agent.library import FolderLibrary
 from edge_agent.ports import FetchOrder, FetchOutcome, Lane
 from protocol.enrolment import EVENTS_PATH, POLL_PATH, PollRequest
@@ -61,9 +62,12 @@ class Proof(httpx.Auth):
     def _take_hint(self, said: str) -> bool:
         """Whether the refusal's time differs so much from ours that another try makes sense."""
         try:
-            hint_s = parsedate_to_datetime(said).timestamp() - self._now_s()
+            then = parsedate_to_datetime(said)
         except (ValueError, TypeError):
             return False
+        if not EARLIEST_YEAR <= then.year <= LATEST_YEAR:  # whoever stands between may write anything there
+            return False
+        hint_s = then.timestamp() - self._now_s()
         useful = abs(hint_s - self._hint_s) > 30
         self._hint_s, self._last_rev = hint_s, 0
         return useful

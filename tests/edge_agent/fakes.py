@@ -124,6 +124,9 @@ class FakeLibrary:
         self.held.pop(sha256, None)
         self.bad.discard(sha256)
 
+    def clean(self, keep: frozenset[str]) -> None:
+        pass
+
     def files(self) -> dict[str, int]:
         return dict(self.held)
 

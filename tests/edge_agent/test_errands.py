@@ -220,3 +220,13 @@ def test_what_was_not_promised_is_not_wiped(tmp_path):
     state = state_folder(tmp_path)
     finish_wipe(state)
     assert (state / KEY_FILE).read_text() == "secret"
+
+
+def test_a_mixer_that_was_not_there_at_first_is_told_again(ready):
+    ready.volume.now, ready.volume.stuck = None, True
+    job = ready.job(2, 30)
+    ready.order(job)
+    ready.run(10)
+    ready.volume.stuck = False
+    ready.run(10)
+    assert ready.volume.now == 80

@@ -8,7 +8,7 @@ import pytest
 from joserfc import jws
 
 from protocol.envelope import ALGORITHM, Kind
-from protocol.messages import Alert, Config, Desired
+from protocol.messages import Alert, Config, Desired, PollAnswer
 from protocol.policy import Policy
 from protocol.states import Reason, State
 from tests.edge_agent.world import NOON, World
@@ -163,3 +163,22 @@ def test_hours_that_come_before_the_start_decide(world):
     world.configure(policy=Policy(allowed=({"start": "03:00", "end": "22:00"},)))
     world.run_to(night.start_at + timedelta(minutes=2))
     assert world.last(night).state is State.PLAYED
+
+
+def test_a_station_time_that_no_calendar_holds_sets_no_clock(world):
+    world.clock.vouched = None
+    answer = world.poll_answer
+
+    def astray(request):
+        body = PollAnswer(nonce=request.nonce, at=datetime.max.replace(tzinfo=UTC), desired=world.desired_token)
+        return world.seal(Kind.POLL, body)
+
+    world.poll_answer = astray
+    world.crash()
+    world.boot()
+    world.run(30)
+    assert "malformed" in world.refusals()
+    assert not world.agent.time.trusted
+    world.poll_answer = answer
+    world.run(700)
+    assert world.agent.time.trusted

@@ -1,8 +1,11 @@
 """What went wrong seldom: races and full disks that cost more than themselves."""
 
+import os
 import socket
 import threading
+import time
 
+import httpx
 import pytest
 
 from edge_agent.library import FolderLibrary
@@ -10,7 +13,7 @@ from edge_agent.ports import FetchOrder, FetchOutcome, Lane
 from edge_agent.progress import RamProgress
 from edge_agent.runtime.logs import LogTail
 from edge_agent.runtime.watchdog import Watchdog
-from edge_agent.runtime.web import HttpWeb
+from edge_agent.runtime.web import HttpWeb, Proof
 from edge_agent.sound.loading import Loader
 from protocol.keys import Role, SigningKey, device_owner, station_owner
 from tests.edge_agent.sounds import name_of, opus
@@ -100,3 +103,26 @@ def test_a_full_ram_disk_costs_the_note_and_not_the_sound(tmp_path, monkeypatch)
         patch.setattr("edge_agent.progress.os.pwrite", full)
         progress.note("v", 2000, 2000)
     assert RamProgress(tmp_path / "progress", "boot").recall("v") == (1000, 1000)
+
+
+@pytest.mark.parametrize("said", ["Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "yesterday", ""])
+def test_a_refusal_with_an_odd_date_is_a_refusal(said):
+    now_s = time.time()
+    key = SigningKey.generate(Role.DEVICE, device_owner("xa", "loa-1"))
+    proof = Proof(key, station_owner("xa"), lambda: now_s)
+    for _ in range(3):
+        flow = proof.auth_flow(httpx.Request("GET", "http://station/x"))
+        request = next(flow)
+        with pytest.raises(StopIteration):
+            flow.send(httpx.Response(401, headers={"Date": said}, request=request))
+        now_s += 10
+
+
+def test_what_came_in_of_a_file_that_nobody_wants_goes(tmp_path):
+    library = FolderLibrary(tmp_path)
+    for name in ("wanted", "old", "growing"):
+        library.part(name).write_text("half")
+    for name in ("wanted", "old"):
+        os.utime(library.part(name), (1.0e9, 1.0e9))
+    library.clean(frozenset({"wanted"}))
+    assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == ["growing", "wanted"]
