@@ -55,17 +55,16 @@ def scheduled(stage: Stage, version: str, ahead_s: float) -> str:
         return str(officer.post("/schedules", body)["occurrences"][0]["id"])
 
 
-def states(stage: Stage, occurrence: str) -> dict[str, dict]:
-    with stage.client("canbo") as officer:
-        return {row["speaker_id"]: row for row in officer.get(f"/occurrences/{occurrence}")["deliveries"]}
-
-
 def until(stage: Stage, occurrence: str, wanted, *, seconds: float = 60.0) -> dict[str, dict]:
+    """The deliveries by speaker, once they are as wanted."""
+
     def question() -> dict[str, dict] | None:
-        now = states(stage, occurrence)
+        rows = officer.get(f"/occurrences/{occurrence}")["deliveries"]
+        now = {row["speaker_id"]: row for row in rows}
         return now if wanted(now) else None
 
-    return wait_for(question, seconds=seconds, what="states", every_s=0.2)
+    with stage.client("canbo") as officer:  # once: to check a password takes longer than to answer
+        return wait_for(question, seconds=seconds, what="states", every_s=0.2)
 
 
 def ended(rows: dict[str, dict]) -> bool:
