@@ -3,9 +3,7 @@
 Nothing of them is written, so nothing is read aloud; audio, approval, schedules and reports are those of every bulletin.
 """
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from sqlalchemy.orm import aliased
@@ -16,12 +14,13 @@ from reading import Script
 from server import audit
 from server.bulletins import files, intake, store, tracks
 from server.bulletins.languages import MUSIC
+from server.bulletins.recording import received
 from server.database import Database
 from server.errors import ConflictError, InvalidInputError
 from server.people import rights
 from server.settings import Settings
 from server.tables import Bulletin, Person, SoundKind, Track, Version
-from voices import Arrangement, LanguageTrack, Recording, import_recording
+from voices import Arrangement, LanguageTrack, Recording
 
 NAMES = {
     SoundKind.CHIME: "Nhạc hiệu",
@@ -52,19 +51,10 @@ def create(
             return _make(session, person, request, kind, None)
     if stream is None:
         raise InvalidInputError("Chưa có tệp âm thanh. Hãy chọn tệp wav, mp3, m4a, ogg hoặc flac.")
-    with (
-        files.received(stream, settings.track_dir, max_bytes=settings.max_recording_bytes) as upload,
-        tempfile.TemporaryDirectory(dir=settings.track_dir, prefix=".tmp-") as folder,
-    ):
-        named = Path(folder) / (
-            PurePath(name.replace("\\", "/").replace("\0", "")).name[-60:].strip(". ") or "am-thanh"
-        )
-        upload.path.rename(named)
-        music = kind is SoundKind.MUSIC
-        recording = import_recording(named, Path(folder), language=MUSIC if music else "vi", clean=not music)
-        with database.write() as session:
-            bulletin, version = _make(session, person, request, kind, recording)
-            files.put(recording.sound, settings.track_dir / f"{recording.sha256}.flac")
+    language = MUSIC if kind is SoundKind.MUSIC else "vi"
+    with received(settings, stream, name, language=language) as recording, database.write() as session:
+        bulletin, version = _make(session, person, request, kind, recording)
+        files.put(recording.sound, settings.track_dir / f"{recording.sha256}.flac")
     return bulletin, version
 
 

@@ -1,8 +1,7 @@
 """Recordings in other languages (and music) that a version carries beside its synthetic Vietnamese."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import BinaryIO
 
 from sqlmodel import Session, col, select
@@ -10,11 +9,12 @@ from sqlmodel import Session, col, select
 from server import audit
 from server.bulletins import files, store
 from server.bulletins.languages import MUSIC, checked_tag, language_name
+from server.bulletins.recording import received
 from server.database import Database
 from server.errors import ConflictError, InvalidInputError, NotFoundError
 from server.settings import Settings
 from server.tables import Person, Track, Version
-from voices import Arrangement, LanguageTrack, MusicBed, Recording, import_recording
+from voices import Arrangement, LanguageTrack, MusicBed, Recording
 
 SPEECH = "speech"
 """Stands for the synthetic Vietnamese in an order of tracks."""
@@ -58,18 +58,25 @@ def add(
         raise InvalidInputError(f"Tên bản ghi dài quá {_LONGEST_TITLE} ký tự. Hãy rút gọn.")
     with database.read() as session:  # nobody works on a file for half a minute only to be refused
         _check_room(session, person, version_id, tag, seen)
-    with (
-        files.received(stream, settings.track_dir, max_bytes=settings.max_recording_bytes) as upload,
-        tempfile.TemporaryDirectory(dir=settings.track_dir, prefix=".tmp-") as folder,
-    ):
-        named = Path(folder) / _file_name(name)
-        upload.path.rename(named)
-        recording = import_recording(named, Path(folder), language=tag, clean=tag != MUSIC)
-        with database.write() as session:
-            version = _check_room(session, person, version_id, tag, seen)
-            track = _row(session, person, version, recording, title or _title(tag))
-            _note(session, person, version, "track.add", track)
-            files.put(recording.sound, sound_of(settings, track))
+    with received(settings, stream, name, language=tag) as recording, database.write() as session:
+        return keep(session, settings, person, version_id, recording, title=title, seen=seen)
+
+
+def keep(
+    session: Session,
+    settings: Settings,
+    person: Person,
+    version_id: str,
+    recording: Recording,
+    *,
+    title: str = "",
+    seen: int | None = None,
+) -> Version:
+    """The same with a recording that was received already. Only inside `Database.write()`."""
+    version = _check_room(session, person, version_id, recording.language, seen)
+    track = _row(session, person, version, recording, title or _title(recording.language))
+    _note(session, person, version, "track.add", track)
+    files.put(recording.sound, sound_of(settings, track))
     return version
 
 
@@ -217,8 +224,3 @@ def _note(session: Session, person: Person, version: Version, act: str, track: T
 
 def _title(tag: str) -> str:
     return language_name(tag) if tag == MUSIC else f"Bản tiếng {language_name(tag)}"
-
-
-def _file_name(name: str) -> str:
-    """As the person knows the file, since messages name it; short enough for a disk."""
-    return PurePath(name.replace("\\", "/").replace("\0", "")).name[-60:].strip(". ") or "ban-ghi"

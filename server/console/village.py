@@ -18,6 +18,7 @@ from server.api.occurrences import get_occurrences
 from server.api.productions import post_production
 from server.api.views import production_view
 from server.bulletins import approval, store, tracks
+from server.bulletins.recording import received
 from server.console.instants import instant
 from server.console.pages import Page, PageDep, to
 from server.errors import InvalidInputError, StationError
@@ -56,20 +57,14 @@ def post_message(
     """Typed or spoken words become a bulletin; its sound is made at once, to be heard before it is sent."""
     assert page.person is not None
     try:
-        spoken = sound is not None and bool(sound.size)
-        if spoken and not text.strip():
-            text = f"{page.person.name} thông báo tới bà con."
-        made = bulletins_api.post_bulletin(page.person, page.station, text=text, title=title)
-        if spoken:
-            assert sound is not None
-            tracks.add(
-                page.station.database, page.station.settings, page.person, made.version.id, sound.file,
-                sound.filename or "ghi-am.webm", language="vi", title=page.person.name,
-            )  # fmt: skip
-        post_production(made.version.id, page.person, page.station)
+        if sound is not None and sound.size:
+            version_id = _spoken(page, sound, text, title)
+        else:
+            version_id = bulletins_api.post_bulletin(page.person, page.station, text=text, title=title).version.id
+        post_production(version_id, page.person, page.station)
     except (StationError, ReadingError, VoiceError) as error:
         return _village(page, {"text": text, "title": title}, str(error), getattr(error, "status", 422))
-    return to(f"/thon/tin/{made.version.id}")
+    return to(f"/thon/tin/{version_id}")
 
 
 @router.get("/mau/{message_id}")
@@ -156,6 +151,18 @@ def _fill(page: Page, message_id: str, values: dict[str, str]) -> Response:
             "village_template.html", status=error.status, message=message, values=values, error=str(error)
         )  # fmt: skip
     return to(f"/thon/tin/{made.version.id}")
+
+
+def _spoken(page: Page, sound: UploadFile, text: str, title: str) -> str:
+    """The id of a version with the recording in it: of a sound that cannot be used nothing is left behind."""
+    assert page.person is not None
+    person, station = page.person, page.station
+    with received(station.settings, sound.file, sound.filename or "ghi-am.webm", language="vi") as recording:
+        words = text if text.strip() else f"{person.name} thông báo tới bà con."
+        made = bulletins_api.post_bulletin(person, station, text=words, title=title)
+        with station.database.write() as session:
+            tracks.keep(session, station.settings, person, made.version.id, recording, title=person.name)
+    return made.version.id
 
 
 def _village(page: Page, values: dict[str, str], error: str, status: int) -> Response:

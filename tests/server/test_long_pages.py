@@ -149,3 +149,10 @@ def test_many_notices_leave_room_for_today_and_go_at_once(commune, browser):
     page = officer.send("/da-biet", den=unescape(newest))
     assert "còn dở" not in page
     assert "Việc sau đó." in page  # nobody has seen that one yet
+
+
+def test_a_recording_that_cannot_be_used_leaves_no_half_made_message(commune, browser):
+    head = browser("truongthon")
+    page = head.send("/thon/tin", status=422, files={"sound": ("noi.webm", b"RIFF khong phai tieng", "audio/webm")})
+    assert 'role="alert"' in page
+    assert commune.call("truongthon", "GET", "/bulletins")["items"] == []
