@@ -154,12 +154,15 @@ class Director:
         length = timedelta(seconds=seconds + self._power.warm_up_s)
         return judge(self._policy, self._time.now(), length) is None
 
+    def free(self, seconds: float) -> bool:
+        """Whether nothing needs the horn now, or within so many seconds and the time that it takes to make ready."""
+        soon_s = self._time.now_s() + seconds + self._power.warm_up_s + self._options.preload_s
+        due = any(record.waiting and record.job.start_at.timestamp() < soon_s for record in self._ledger)
+        return not due and all(p.phase is Phase.LOADED for p in self._stage)
+
     def reserve(self, seconds: float) -> float | None:
         """Keep the amplifier on for a test of so many seconds; when it will be warm, None if something else needs the horn."""
-        now_s = self._time.now_s()
-        soon = now_s + seconds + self._power.warm_up_s + self._options.preload_s
-        due = any(record.waiting and record.job.start_at.timestamp() < soon for record in self._ledger)
-        if due or any(p.phase is not Phase.LOADED for p in self._stage):
+        if not self.free(seconds):
             return None
         self._loudness.for_test()
         self._power.keep(seconds)

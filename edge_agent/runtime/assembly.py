@@ -124,7 +124,7 @@ def run(settings: Settings) -> None:
             caretaker=BoxCaretaker(
                 acts,
                 ending={Operation.RESTART: restart, Operation.DECOMMISSION: decommission},
-                after={Operation.UPDATE: loop.stop},
+                after={Operation.UPDATE: loop.stop_in_calm},
                 post=loop.post,
                 hears=box.microphone is not None,
             ),
@@ -145,7 +145,7 @@ def run(settings: Settings) -> None:
             signal.signal(number, lambda _number, _frame: loop.stop())
         log.info("agent runs", device=identity.device, station_url=identity.station_url, output=output.name)
         watchdog = Watchdog()
-        probation = None if releases is None else Probation(releases.trials, loop.stop)
+        probation = None if releases is None else Probation(releases.trials, loop.stop_in_calm)
 
         def alive() -> None:
             watchdog.alive()

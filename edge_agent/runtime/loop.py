@@ -15,6 +15,9 @@ Act = Callable[[Agent], None]
 LONGEST_SLEEP_S = 1.0
 STEP_S = 0.02
 """A wall clock that moves this much against the monotonic one while the loop sleeps wakes the agent."""
+CALM_S = 60.0
+"""A start of the process takes some seconds on a small box."""
+LONGEST_WAIT_S = 5400.0
 AT_ONCE = 64
 """Acts handled between two steps."""
 
@@ -25,6 +28,7 @@ class Loop:
     def __init__(self) -> None:
         self._acts: queue.SimpleQueue[Act] = queue.SimpleQueue()
         self._running = True
+        self._leave_mono_s: float | None = None
 
     def post(self, act: Act) -> None:
         """Have the agent's thread do something; from any thread."""
@@ -42,12 +46,24 @@ class Loop:
         """End `run` soon; from any thread or a signal handler."""
         self._acts.put(self._halt)
 
+    def stop_in_calm(self) -> None:
+        """End `run` once nothing sounds or is about to, at the latest after an hour and a half; from any thread."""
+
+        def act(_agent: Agent) -> None:
+            self._leave_mono_s = time.monotonic() + LONGEST_WAIT_S
+
+        self._acts.put(act)
+
     def run(self, agent: Agent, *, alive: Callable[[], None] = lambda: None) -> None:
         """Drive the agent until `stop`. `alive` is called about once a second: a watchdog's food."""
         agent.start()
         while self._running:
             wake_mono_s = agent.step()
             alive()
+            if self._leave_mono_s is not None:
+                if agent.director.free(CALM_S) or time.monotonic() > self._leave_mono_s:
+                    break
+                wake_mono_s = min(wake_mono_s, time.monotonic() + LONGEST_SLEEP_S)
             self._wait(agent, wake_mono_s, alive)
         agent.shut_down()
 
