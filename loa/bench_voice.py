@@ -110,7 +110,7 @@ def _print(results: "Sequence[VoiceResult]") -> None:
         "tiếng đầu",
         "bộ nhớ",
     ):
-        table.add_column(title, justify="left" if title == "giọng" else "right")
+        table.add_column(title, justify="left" if title == "giọng" else "right", no_wrap=title == "giọng")
     for result in results:
         others = [f"{result.changed[name].wer:.3f}" if name in result.changed else "–" for name in conditions]
         table.add_row(
