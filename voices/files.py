@@ -16,7 +16,7 @@ from voices.errors import StorageError
 
 @contextmanager
 def room_on_disk() -> Iterator[None]:
-    """Turns "the disk is full" and "not writable" into a `StorageError`."""
+    """Turns "the disk is full", "not writable" and "the disk is broken" into a `StorageError`."""
     try:
         yield
     except OSError as error:
@@ -26,6 +26,10 @@ def room_on_disk() -> Iterator[None]:
             ) from error
         if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise StorageError(f"Máy chủ không có quyền ghi vào “{error.filename}”. Hãy báo kỹ thuật viên.") from error
+        if error.errno == errno.EIO:
+            raise StorageError(
+                f"Ổ đĩa của máy chủ bị lỗi ở “{error.filename or 'tệp âm thanh'}”. Hãy báo kỹ thuật viên thay ổ hoặc thẻ nhớ."
+            ) from error
         if isinstance(error, NotADirectoryError | FileExistsError):
             raise StorageError(f"“{error.filename}” đáng lẽ phải là một thư mục. Hãy báo kỹ thuật viên.") from error
         raise

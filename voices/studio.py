@@ -239,7 +239,7 @@ class _Order:
                 clip = process.render(self._voice, phrase, settings)
             try:
                 self._cache.put(key, clip)
-            except StorageError as error:  # an emergency must not wait for somebody to tidy the disk
+            except (StorageError, OSError) as error:  # an emergency must not wait for somebody to tidy the disk
                 log.warning("Clip not kept", key=key, reason=str(error))
             return clip
 

@@ -250,16 +250,19 @@ def test_editing_one_sentence_renders_one_sentence(make, engine_log):
     assert engine_log.rendered()[before:] == ["Chiều mốt cắt điện."]
 
 
-def test_a_disk_that_fills_up_is_told_and_leaves_nothing_half_written(make, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("number", "word"), [(errno.ENOSPC, "đầy"), (errno.EIO, "bị lỗi")])
+def test_a_disk_that_fills_up_or_breaks_is_told_and_leaves_nothing_half_written(
+    make, tmp_path, monkeypatch, number, word
+):
     make(SENTENCES[:1])
     before = set((tmp_path / "out").iterdir())
 
     def full(_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
-        with pytest.raises(StorageError, match="đầy"):
+        with pytest.raises(StorageError, match=word):
             make()
     assert set((tmp_path / "out").iterdir()) == before
     assert make().opus.exists()
