@@ -58,7 +58,8 @@ def main() -> None:
     spoken = [(text, plan, model.sound(plan.prompt, plan.frames, plan.f0_hz, plan.energy)) for text, plan in runs]
     base: np.ndarray | None = None
     for given in [None, *options.creak]:
-        certain, concerned = [], []
+        certain: list[float] = []
+        concerned: list[bool] = []
         for text, plan, sound in spoken:
             samples = sound.copy()
             for syllable, (start_ms, end_ms) in zip(syllables_of(text), plan.rimes_ms, strict=True):

@@ -37,7 +37,8 @@ def main() -> None:
         spoken.append((text, plan, model.sound(plan.prompt, plan.frames, plan.f0_hz, plan.energy)))
     base: np.ndarray | None = None
     for given in [None, *options.murmur]:
-        certain, concerned = [], []
+        certain: list[float] = []
+        concerned: list[bool] = []
         for text, plan, sound in spoken:
             syllables = syllables_of(text)
             concerned += [syllable.onset == options.onset for syllable in syllables]
