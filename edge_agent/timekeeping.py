@@ -95,6 +95,13 @@ class Timekeeper:
         return self.now() if self.trusted else None
 
     @property
+    def at_least(self) -> datetime | None:
+        """An instant that is over for certain: now, or without a clock the newest signed one; None if not even that is known."""
+        if self.trusted:
+            return self.now()
+        return datetime.fromtimestamp(self._floor_s, UTC) if self._floor_s else None
+
+    @property
     def state(self) -> ClockState:
         """As reported in every event."""
         mono_s = self._clock.mono_s()

@@ -8,7 +8,7 @@ import pytest
 from joserfc import jws
 
 from protocol.envelope import ALGORITHM, Kind
-from protocol.messages import Alert, Config, Desired, PollAnswer
+from protocol.messages import Ack, Alert, Command, Config, Desired, Operation, PollAnswer
 from protocol.policy import Policy
 from protocol.states import Reason, State
 from tests.edge_agent.world import NOON, World
@@ -182,3 +182,18 @@ def test_a_station_time_that_no_calendar_holds_sets_no_clock(world):
     world.poll_answer = answer
     world.run(700)
     assert world.agent.time.trusted
+
+
+def test_without_a_clock_a_newer_signed_message_shows_that_a_command_is_old(world):
+    world.clock.vouched = None
+    world.web.up = False
+    world.crash()
+    world.boot()
+    old = world.seal(
+        Kind.CMD, Command(command_id="old", op=Operation.LOGS), now=NOON, expires=NOON + timedelta(seconds=60)
+    )
+    world.send("ack", world.seal(Kind.ACK, Ack(epoch="e", seq=0), now=NOON + timedelta(hours=3)))
+    world.send("cmd", old)
+    world.run(5)
+    assert world.refusals() == ["expired"]
+    assert world.caretaker.tasks == []
