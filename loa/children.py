@@ -13,11 +13,10 @@ from typing import Self
 from server.broker import tether
 
 _PATIENCE_S = 10.0
-_LONGEST_RUN_S = 120.0
 
 
 class ChildFailedError(Exception):
-    """A child ended when it should not have; the message names its log."""
+    """A part of the commune did not do what it should; the message says which, and names its log if it has one."""
 
 
 class Children:
@@ -69,16 +68,6 @@ class Children:
         if niceness:
             with contextlib.suppress(PermissionError, ProcessLookupError):
                 os.setpriority(os.PRIO_PROCESS, self._running[name].pid, niceness)
-
-    def run_loa(self, arguments: Sequence[str]) -> None:
-        """Run `loa ARGUMENTS…` to its end; raises ChildFailedError with what it printed if it fails."""
-        command, title = [sys.executable, "-m", "loa", *arguments], f"loa {' '.join(arguments[:2])}"
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_RUN_S, check=False)
-        except subprocess.TimeoutExpired as error:
-            raise ChildFailedError(f"{title}: quá {_LONGEST_RUN_S:.0f} giây chưa xong") from error
-        if done.returncode != 0:
-            raise ChildFailedError(f"{title}: {(done.stderr or done.stdout).strip()[-500:]}")
 
     def log(self, name: str) -> Path:
         """Where that child's output goes."""

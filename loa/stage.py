@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from edge_agent.enrolment import enrol
+from edge_agent.errors import AgentError
 from edge_agent.identity import IDENTITY_FILE, write_private
-from loa.children import Children
+from loa.children import ChildFailedError, Children
 from loa.choices import Broker, Sink
 from loa.client import ApiError, Client, wait_for
 
@@ -182,9 +185,10 @@ class Stage:
     def _enrol(self, speaker: str) -> None:
         with self.client("kythuat") as technician:
             code = technician.post(f"/speakers/{speaker}/claim")["code"]
-        self.children.run_loa(
-            ["agent", "enrol", "--station", self.url, "--code", code, "--state", str(self.box(speaker))]
-        )
+        try:
+            enrol(self.url, code, self.box(speaker), version=version("loa-lang"))
+        except AgentError as error:
+            raise ChildFailedError(f"{speaker}: {error}") from error
 
     def _all_online(self, technician: Client) -> bool | None:
         self.children.check()

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from edge_agent.enrolment import enrol
 from edge_agent.identity import IDENTITY_FILE
 from loa.children import Children
 from loa.client import wait_for
@@ -47,8 +48,7 @@ class SpareSpeaker:
 
     def enrol(self, number: int, code: str) -> None:
         """Make a box this speaker."""
-        state = ["--state", str(self.box(number))]
-        self._children.run_loa(["agent", "enrol", "--station", self._stage.url, "--code", code, *state])
+        enrol(self._stage.url, code, self.box(number), version="1")
         (self.box(number) / "box.toml").write_text('[mixer]\nkind = "amixer"\n')
 
     def start(self, number: int) -> None:
