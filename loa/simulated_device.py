@@ -161,7 +161,7 @@ class SimulatedDevice:
         return Desired.model_validate(self.desired.body)
 
     def wait_for(self, condition: Callable[["SimulatedDevice"], bool], wait_s: float = 30.0) -> None:
-        """Wait until `condition` holds; raises TimeoutError."""
+        """Wait until `condition` holds, which is asked whenever something has come to the device; raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self), wait_s):
                 raise TimeoutError(f"{self.device_id}: {len(self.received)} received, {self.refused} refused")

@@ -32,7 +32,7 @@ def test_private_keys_are_for_the_owners_eyes_and_stay_over_restarts(station):
     assert station.air.keys.emergency.kid != kid
 
 
-def test_a_key_is_believed_before_it_signs_and_the_old_one_can_then_be_revoked(station, devices):
+def test_a_key_is_believed_before_it_signs_and_the_old_one_can_then_be_revoked(station, devices, wait_until):
     device = devices(station.speaker("loa-a"))
     occurrence = station.broadcast("loa-a")
     station.air.kick()
@@ -46,7 +46,7 @@ def test_a_key_is_believed_before_it_signs_and_the_old_one_can_then_be_revoked(s
     device.wait_for(lambda d: prepared.public["x"] in trusted(d))
     device.keyring = Keyring.of(TrustSet.model_validate(newest_config(device).body["trust"]))
     device.say(Kind.REPORTED, Reported(config_rev=newest_config(device).rev, clock=ClockState.SYNCED), retain=True)
-    device.wait_for(lambda _: station.row("loa-a").reported.get("config_rev") == newest_config(device).rev)
+    wait_until(lambda: station.row("loa-a").reported.get("config_rev") == newest_config(device).rev)
     with station.database.write() as session, pytest.raises(ConflictError):
         keys.revoke(session, old.kid, "still signs")
     before = device.desired.rev
