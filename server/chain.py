@@ -133,6 +133,8 @@ def _agent(signs: Signs) -> Link:
 
 def _sound_card(signs: Signs) -> Link:
     outcome = signs.outcome
+    if since := signs.faults.get("sound_card"):
+        return Link(Hop.SOUND_CARD, Health.BAD, since, "no_output")
     tested_at = _tested(signs)
     refused = outcome is not None and not outcome.played and outcome.reason == "no_output"
     if outcome is not None and refused and (tested_at is None or tested_at < outcome.at):
@@ -180,7 +182,7 @@ _HORN_FAULTS = {
     "rattle": "horn_rattles",
 }
 """Kind of fault → why, the gravest first."""
-FAULT_WHY = {**_HORN_FAULTS, "power": "no_power", "microphone": "ear_broken"}
+FAULT_WHY = {**_HORN_FAULTS, "power": "no_power", "microphone": "ear_broken", "sound_card": "no_output"}
 """Kind of fault → the key of `server.chain_words` under which it is told and advised upon."""
 
 

@@ -36,6 +36,7 @@ FOUND = {
     "horn_weak": "Loa tự kiểm tra: tiếng yếu",
     "horn_distorted": "Loa tự kiểm tra: tiếng rè, méo",
     "microphone": "Micrô kiểm tra không nghe được",
+    "sound_card": "Hộp không thấy mạch âm thanh",
 }
 """What boxes report."""
 LONGEST_TEXT = 1000

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -38,13 +39,15 @@ from edge_agent.runtime.releases import (
     update_act,
 )
 from edge_agent.runtime.trial import Trials
-from edge_agent.runtime.watchdog import Watchdog
+from edge_agent.runtime.watchdog import Watchdog, supervised
 from edge_agent.runtime.web import HttpWeb
-from protocol.messages import Evidence, Operation
+from protocol.messages import Evidence, FaultReport, Operation
 
 log = structlog.get_logger(__name__)
 
 PACKAGE = "loa-lang"
+CARD_EVERY_S = 30.0
+"""How often a box without a sound card looks whether one was plugged in."""
 _EXPENDABLE = ("care-", "witness")
 """Threads that each live for one act: without them the box plays on."""
 Post = Callable[[Callable[[Agent], None]], None]
@@ -141,6 +144,8 @@ def run(settings: Settings) -> None:
             options=replace(options, output_delay_ms=box.output_delay_ms),
             random=SystemRandom(),
         )
+        if settings.sink is Sink.AUTO and output.evidence is Evidence.E1 and supervised():
+            _without_card(loop)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: loop.stop())
         log.info("agent runs", device=identity.device, station_url=identity.station_url, output=output.name)
@@ -155,6 +160,22 @@ def run(settings: Settings) -> None:
         loop.run(agent, alive=alive)
     for end in ends:
         end()
+
+
+def _without_card(loop: Loop) -> None:
+    """A box up a pole whose sound goes into a file is mute: that is told, and the process begins anew when a card is there."""
+    from edge_agent.sound.card import card_name  # noqa: PLC0415  the agent's logic runs where no sound library is
+
+    told = FaultReport(kind="sound_card", detail="không thấy card âm thanh: những gì phát ra chỉ được ghi vào tệp")
+    loop.post(lambda agent: agent.fault(told))
+
+    def wait() -> None:
+        while card_name() is None:
+            time.sleep(CARD_EVERY_S)
+        log.warning("a sound card is there now, beginning anew with it")
+        loop.stop()
+
+    threading.Thread(target=wait, name="card-wait", daemon=True).start()
 
 
 def mourn(loop: Loop) -> Callable[[threading.ExceptHookArgs], None]:

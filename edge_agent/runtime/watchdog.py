@@ -8,6 +8,11 @@ import time
 _EVERY_S = 5.0
 
 
+def supervised() -> bool:
+    """Whether systemd started us and waits for a word: it starts us again, too."""
+    return bool(os.environ.get("NOTIFY_SOCKET"))
+
+
 class Watchdog:
     """Does nothing where systemd did not ask for it."""
 

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from edge_agent.ports import LoadProblem
+from edge_agent.runtime import assembly
 from edge_agent.runtime.assembly import mourn
 from edge_agent.runtime.loop import Loop
 from protocol.states import Reason, State
@@ -97,3 +98,16 @@ def test_a_thread_that_dies_takes_the_process_with_it_unless_the_box_plays_on_wi
             loop.run(world.agent)
     else:
         loop.run(world.agent)
+
+
+def test_a_box_that_finds_no_card_says_so_and_begins_anew_when_there_is_one(world, monkeypatch):
+    cards = iter([None, None, "usb"])
+    monkeypatch.setattr(assembly, "CARD_EVERY_S", 0.01)
+    monkeypatch.setattr("edge_agent.sound.card.card_name", lambda: next(cards))
+    loop = Loop()
+    assembly._without_card(loop)
+    loop.run(world.agent)  # until it is told to stop
+    world.crash()
+    world.boot()
+    world.run(5)
+    assert [event.data["kind"] for event in world.events if event.type == "fault"] == ["sound_card"]

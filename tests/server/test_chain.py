@@ -102,3 +102,9 @@ def test_a_test_that_was_heard_proves_the_whole_way_for_as_long_as_it_is_fresh()
     refused = Outcome(at=AT - timedelta(hours=8), played=False, reason="no_output")
     assert chain(replace(heard, outcome=refused)).broken is None
     assert chain(replace(heard, outcome=replace(refused, at=JUST_NOW))).broken is not None
+
+
+def test_a_box_without_a_sound_card_is_mute_whatever_it_played_into_a_file():
+    found = chain(replace(WELL, faults={"sound_card": LONG_AGO}))
+    assert found.broken is not None
+    assert (found.broken.hop, found.broken.since) == (Hop.SOUND_CARD, LONG_AGO)
