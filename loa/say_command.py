@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PAUSE_MS = {"clause": 180, "sentence": 450, "paragraph": 900}
 _MOST_TEXT_ARGUMENT_CHARS = 250
 """A longer argument is no file name (names end at 255 bytes)."""
-_RETAKE_SHARE = 0.25
+RETAKE_SHARE = 0.25
 """Less than a bulletin's, so that two workers and the ear stay at a third of the time the speech takes."""
 _MOST_KEPT_BYTES = 300_000_000
 _STAGES = {"render": "Đọc", "master": "Chỉnh âm", "listen": "Nghe kiểm tra", "retake": "Đọc lại câu chưa rõ"}
@@ -206,7 +206,7 @@ class _Booth:
             if ear:
                 better = better_takes(
                     sentences, heard, studio=self._studio, voice=self._voice, settings=self._settings, ear=ear,
-                    share=_RETAKE_SHARE, on_progress=report,
+                    share=RETAKE_SHARE, on_progress=report,
                 )  # fmt: skip
                 for index, take in better.items():
                     clips[index], heard[index] = take.clip, take.heard

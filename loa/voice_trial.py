@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from loa.say_command import RETAKE_SHARE
 from reading import read_line
 from voices import Clip, Ear, HeardSentence, SpeechSettings, SpokenSentence, Studio, TimelineEntry, listen
 from voices.ear import report_of
@@ -78,7 +79,9 @@ def measure_voice(voice: str, sentences: Sequence[str], ear: Ear, *, changed: bo
         with Studio(Path(scratch) / "cache" / "clips") as studio:
             began = time.monotonic()
             first = {index: hear_sentence(clip, spoken[index], ear, index) for index, clip in enumerate(clips)}
-            takes = better_takes(spoken, first, studio=studio, voice=voice, settings=_USUAL, ear=ear)
+            takes = better_takes(
+                spoken, first, studio=studio, voice=voice, settings=_USUAL, ear=ear, share=RETAKE_SHARE
+            )
             check_s = time.monotonic() - began
             others = {
                 name: _heard(_render(studio, voice, spoken, how, takes), sentences, ear)
