@@ -97,16 +97,13 @@ def test_what_cannot_be_said_is_an_error_and_no_file(run, tmp_path, monkeypatch,
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["wav", "opus"])
-def test_a_full_disk_is_told_and_leaves_nothing(run, tmp_path, monkeypatch, kind):
+def test_a_full_disk_is_told_and_leaves_nothing(run, tmp_path, monkeypatch):
     def full(_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(files.os, "fsync", full)
     folder = tmp_path / "out"
-    done = run(
-        say_app, "Mời bà con.", "-o", folder / f"hop.{kind}", "--voice", "espeak-vi", "--workers", "1", "--no-check"
-    )
+    done = run(say_app, "Mời bà con.", "-o", folder / "hop.wav", "--voice", "espeak-vi", "--workers", "1", "--no-check")
     assert done.exit_code == 1
     assert "đầy" in done.output
     assert not folder.exists() or list(folder.iterdir()) == []

@@ -193,10 +193,9 @@ def test_a_hundred_thousand_characters_are_refused_at_once(make, engine_log):
 def test_a_programme_without_end_is_refused(make, tmp_path, monkeypatch):
     monkeypatch.setattr(assembly, "MOST_S", 60)
     track = LanguageTrack(sound=tone(tmp_path / "tay.flac", 20), language="tyz", title="Bản tiếng Tày")
-    assert make(programme=Arrangement(tracks=(track,)))
     with pytest.raises(TextTooLongError, match="dài quá 1 phút"):
         make(programme=Arrangement(tracks=(track,) * 3))
-    assert len(list((tmp_path / "out").iterdir())) == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_single_short_word_is_a_programme(make):
@@ -250,19 +249,16 @@ def test_editing_one_sentence_renders_one_sentence(make, engine_log):
     assert engine_log.rendered()[before:] == ["Chiều mốt cắt điện."]
 
 
-@pytest.mark.parametrize(("number", "word"), [(errno.ENOSPC, "đầy"), (errno.EIO, "bị lỗi")])
-def test_a_disk_that_fills_up_or_breaks_is_told_and_leaves_nothing_half_written(
-    make, tmp_path, monkeypatch, number, word
-):
+def test_a_disk_that_fills_up_is_told_and_leaves_nothing_half_written(make, tmp_path, monkeypatch):
     make(SENTENCES[:1])
     before = set((tmp_path / "out").iterdir())
 
     def full(_):
-        raise OSError(number, os.strerror(number))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
-        with pytest.raises(StorageError, match=word):
+        with pytest.raises(StorageError, match="đầy"):
             make()
     assert set((tmp_path / "out").iterdir()) == before
     assert make().opus.exists()

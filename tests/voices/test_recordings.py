@@ -63,17 +63,12 @@ def test_a_voice_far_from_the_telephone_is_trimmed_like_a_near_one(tmp_path):
     assert abs(near.duration_ms - far.duration_ms) < 200
 
 
-def test_six_channels_and_an_odd_rate_become_one(tmp_path):
-    path = tmp_path / "sau-kenh.wav"
-    run_ffmpeg(["-i", recorded(tmp_path), "-ac", "6", "-ar", "11025", path])
+def test_six_channels_an_odd_rate_and_a_wrong_ending_do_not_matter(tmp_path):
+    path = tmp_path / "sau-kenh.mp3"
+    run_ffmpeg(["-i", recorded(tmp_path), "-ac", "6", "-ar", "11025", "-f", "ipod", "-c:a", "aac", path])
     taken = import_recording(path, tmp_path / "tracks", language="tyz")
     assert (soundfile.info(taken.sound).channels, soundfile.info(taken.sound).samplerate) == (1, 48_000)
     assert 3_800 < taken.duration_ms < 4_900
-
-
-def test_a_wrong_ending_of_the_name_does_not_matter(tmp_path):
-    path = recorded(tmp_path, "m4a").rename(tmp_path / "ghi-am.mp3")
-    assert import_recording(path, tmp_path / "tracks", language="tyz").duration_ms > 3_800
 
 
 def test_a_browser_recording_without_a_length_is_taken(tmp_path):
