@@ -1,6 +1,5 @@
 """What cannot wait: stop everything, an emergency, its all-clear."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,7 +21,7 @@ from server.tables import Area, Bulletin, Person, PreparedEmergency, ProductionS
 from server.tables.columns import now
 
 router = APIRouter(include_in_schema=False)
-_OFFERED = 30
+_OFFERED, _OTHERS = 30, 6
 _PAST = 5
 
 
@@ -205,14 +204,17 @@ def _messages(session: Session, page: Page) -> list[Message]:
     return found
 
 
-def _offered(session: Session, person: Person) -> Sequence[str]:
-    return session.exec(
+def _offered(session: Session, person: Person) -> list[str]:
+    """Ids: what was written for emergencies, and a few of the newest others."""
+    approved = (
         select(Version.id)
         .join(Bulletin, col(Version.bulletin_id) == col(Bulletin.id))
         .where(Version.status == VersionStatus.APPROVED, col(Bulletin.area_id).in_(rights.reach(session, person)))
-        .order_by(col(Bulletin.priority), col(Version.decided_at).desc())
-        .limit(_OFFERED)
-    ).all()
+        .order_by(col(Version.decided_at).desc())
+    )
+    urgent = approved.where(Bulletin.priority == Priority.EMERGENCY).limit(_OFFERED)
+    others = approved.where(Bulletin.priority != Priority.EMERGENCY).limit(_OTHERS)
+    return [*session.exec(urgent), *session.exec(others)]
 
 
 def _places(page: Page) -> list[Area]:
