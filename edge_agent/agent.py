@@ -307,7 +307,8 @@ class Agent:
     def button(self) -> None:
         """Somebody at the box has pressed stop."""
         log.warning("local stop")
-        self.director.stop_all(Reason.LOCAL_STOP)
+        with self._store.transaction():
+            self.director.stop_all(Reason.LOCAL_STOP)
 
     def fault(self, report: FaultReport) -> None:
         """Something on the box does not work: told to the station."""

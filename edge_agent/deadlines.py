@@ -27,6 +27,10 @@ class Deadlines:
         ordered = datetime.fromtimestamp(record.ordered_s, UTC)
         return record.emergency and self._ledger.arrived_in_this_boot(record) and is_now_order(record.job, ordered)
 
+    def at_once(self, record: Record) -> bool:
+        """Whether it was to sound when it was signed: then it does when it comes, also by a clock behind the station's."""
+        return self.by_order(record) and record.job.start_at.timestamp() <= record.ordered_s
+
     def next_look(self, record: Record) -> float | None:
         """When to look whether it can still start, or still go on; None if the time of that is not known."""
         if self._time.trusted:

@@ -315,7 +315,7 @@ class Director:
             return performance.gap_until_mono_s
         if performance.phase is Phase.HELD:
             return mono_s
-        if self._time.trusted:
+        if self._time.trusted and not self._deadlines.at_once(record):
             return self._time.mono_at(record.job.start_at.timestamp()) - self._options.output_delay_ms / 1000
         return mono_s if self._deadlines.by_order(record) else None
 

@@ -277,3 +277,23 @@ def test_an_expired_order_is_refused(world):
     world.run(30)
     assert world.refusals() == ["expired"]
     assert world.states(alarm) == []
+
+
+def test_a_clock_behind_the_stations_does_not_hold_an_emergency_up(world):
+    world.configure()
+    world.run(1)
+    alarm = world.emergency(20, 5)  # the station's clock is so much ahead
+    world.send("alert", world.seal(Kind.ALERT, Alert(job=alarm), now=alarm.start_at))
+    world.run(2.5)
+    assert world.states(alarm)[-1] is S.PLAYING
+
+
+def test_an_emergency_that_was_planned_waits_for_its_time(world):
+    world.configure()
+    world.run(1)
+    alarm = world.emergency(20, 5)
+    world.alert(alarm)
+    world.run(15)
+    assert world.states(alarm)[-1] is S.READY
+    world.run(20)
+    assert world.last(alarm).state is S.PLAYED
