@@ -75,12 +75,15 @@ class StreamPlayer:
             return round(self._heard_s * 1000) if self._began else None
 
     def set_gain(self, gain_db: float) -> None:
-        """Quieter or louder."""
+        """Quieter or louder, soon: a player that does not listen must not hold up what begins now."""
+        self._gain_db = gain_db
+        threading.Thread(target=self._tell_gain, name="care-gain", daemon=True).start()
+
+    def _tell_gain(self) -> None:
         with self._lock:
-            self._gain_db = gain_db
             players = list(self._players)
         for player in players:
-            player.set_gain(gain_db)
+            player.set_gain(self._gain_db)
 
     def close(self) -> None:
         """No more of it."""
