@@ -7,24 +7,10 @@ import pytest
 from server.database import Database
 from server.inbox import Round, Sent
 from server.settings import Settings
+from tests.province import Province
 
 WORDS = "Ủy ban nhân dân tỉnh đề nghị bà con tiêm phòng cho trâu bò."
 pytestmark = pytest.mark.xdist_group("console")
-
-
-class Province:
-    """A system above that has these messages and remembers what it was told."""
-
-    name = "tinh"
-
-    def __init__(self, *there):
-        self.there, self.told = there, []
-
-    def fetch(self):
-        return self.there
-
-    def answer(self, remote_id, answer, note):
-        self.told.append((remote_id, answer.value, note))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from protocol.priorities import Priority
 from server.inbox import Round, Sent
+from tests.province import Province
 from tests.server.browser import PASSWORD, Browser
 from tests.server.test_cap import alert, info
 
@@ -17,19 +18,6 @@ MANNER = {"speed": "1", "pitch_st": "0", "repeat": "1", "facts_by": "station", "
 @pytest.fixture
 def browser(commune):
     return lambda who: Browser.signed_in(commune.client, who)
-
-
-class Sender:
-    name = "tinh"
-
-    def __init__(self, *there):
-        self.there, self.told = there, []
-
-    def fetch(self):
-        return self.there
-
-    def answer(self, remote_id, answer, note):
-        self.told.append((remote_id, answer.value, note))
 
 
 def test_how_a_draft_is_read(commune, browser):
@@ -100,7 +88,7 @@ def test_messages_from_above_are_taken_declined_and_answered(commune, browser):
     officer = browser("canbo")
     assert "chưa nối với hệ thống của tỉnh" in officer.open("/hop-thu")
     past = datetime.now(UTC) - timedelta(hours=1)
-    sender = Sender(
+    sender = Province(
         Sent(remote_id="T-1", title="Tiêm phòng", text=TEXT, sender="Đài tỉnh", may_edit=False, deadline=past),
         Sent(remote_id="T-2", title="Văn nghệ", text=TEXT, sender="Đài tỉnh"),
         Sent(remote_id="T-3", title="Lũ về", text=TEXT, priority=Priority.URGENT, must_air=True),
