@@ -137,6 +137,9 @@ def _errors_to_the_person() -> Iterator[None]:
     except VoiceError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
+    except OSError as error:
+        print(f"Không đọc hoặc ghi được “{error.filename or 'tệp'}”: {error.strerror or error}.", file=sys.stderr)
+        raise typer.Exit(1) from error
     except ValidationError as error:
         wrong = ", ".join(str(part["loc"][-1]) for part in error.errors())
         print(f"Chưa đúng: {wrong}. Địa chỉ phải bắt đầu bằng http:// hoặc https://.", file=sys.stderr)

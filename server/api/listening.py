@@ -1,7 +1,6 @@
 """Hearing a bulletin before its audio is finished, and the finished audio."""
 
 import tempfile
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +17,7 @@ from server.station import Station
 from server.tables import Person, Production, ProductionStatus, Version
 from voices import NothingToSayError, SpokenSentence, opus_to_mp3
 from voices.encoding import MEDIA_TYPES, Format, encoded
+from voices.streaming import SoundStream
 
 router = APIRouter(prefix="/versions/{version_id}", tags=["listening"])
 NONE = "Bản tin này chưa được dựng tiếng. Hãy bấm dựng tiếng trước."
@@ -80,7 +80,7 @@ def get_listen(
     first = next(sound, None)  # an error here becomes an answer, not a broken stream
     if first is None:
         raise NothingToSayError("Bản tin không có chữ nào đọc được. Hãy kiểm tra lại văn bản.")
-    return StreamingResponse(chain((first,), sound), media_type=MEDIA_TYPES["mp3"], headers=_AS_IT_COMES)
+    return SoundStream(first, sound, media_type=MEDIA_TYPES["mp3"], headers=_AS_IT_COMES)
 
 
 def _asked(session: Session, person: Person, station: Station, version_id: str) -> tuple[Version, str, Recipe]:

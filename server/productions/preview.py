@@ -5,7 +5,7 @@ mastered for a horn.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from server.errors import BusyError
@@ -41,7 +41,7 @@ class Preview:
         finally:
             leave()
 
-    def stream(self, sentences: Sequence[SpokenSentence], voice: str, recipe: Recipe) -> Iterator[bytes]:
+    def stream(self, sentences: Sequence[SpokenSentence], voice: str, recipe: Recipe) -> Generator[bytes, None, None]:
         """An MP3 piece a sentence with the silence after it, each as soon as it is ready. Raises as `say`, and so does the
         iterator; sentences without a speakable syllable are left out. Nothing more is made once it is closed.
         """

@@ -1,5 +1,6 @@
 """An officer hears a sentence at once and a bulletin from its first sentence on; the finished audio also as MP3."""
 
+import asyncio
 import io
 import time
 
@@ -95,6 +96,43 @@ def test_more_listeners_than_the_station_can_serve_are_told(commune, version):
     for free in leave:
         free()
     assert get(commune, f"/versions/{version}/listen").status_code == 200
+
+
+async def hang_up_early(app, path, token):
+    """Listen until the first sound is there, then close the window; the status of the answer."""
+    heard, asked = asyncio.Event(), asyncio.Event()
+    status = 0
+
+    async def receive():
+        if not asked.is_set():
+            asked.set()
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await heard.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        nonlocal status
+        status = message.get("status", status)
+        if message.get("body"):
+            heard.set()
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": [(b"host", b"testserver"), (b"authorization", f"Bearer {token}".encode())],
+        "client": ("127.0.0.1", 1), "server": ("testserver", 80), "state": {},
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return status
+
+
+def test_who_hangs_up_makes_room_for_the_next(commune, version):
+    app, token = commune.client.app, commune.token("canbo")
+
+    async def five():
+        return [await hang_up_early(app, f"/api/v1/versions/{version}/listen", token) for _ in range(5)]
+
+    assert asyncio.run(five()) == [200] * 5
 
 
 def test_an_engine_that_fails_is_an_answer_not_a_broken_stream(commune):

@@ -113,6 +113,7 @@ def test_speed_is_passed_on_within_what_a_voice_can_do(client):
         ({"input": "🙂🙂\n***\n🙂", "response_format": "pcm"}, openai.BadRequestError),
         ({"input": "bà con " * 1000}, openai.BadRequestError),
         ({"input": "bà" * 50_000}, openai.BadRequestError),
+        ({"input": "1" * 4000}, openai.BadRequestError),
         ({"input": "bà con " * 1_000_000}, openai.APIStatusError),
         ({"input": "HỎNG"}, openai.InternalServerError),
         ({"response_format": "ogg"}, openai.BadRequestError),
@@ -166,6 +167,18 @@ def test_too_many_at_once_are_told_to_come_back(module_studio, engine_log):
         engine_log.go()
         first.join()
         ask(url)
+
+
+def test_who_hangs_up_makes_room_for_the_next(module_studio, engine_log):
+    text = "Câu đầu.\n" + "\n".join(f"Câu CHẬM số {name}." for name in ("một", "hai", "ba", "bốn", "năm", "sáu"))
+    with served(speech_app(module_studio, ("thu",), most_waiting=1)) as url:
+        with openai.OpenAI(base_url=url, api_key="-", max_retries=0) as client:
+            ask = client.audio.speech.with_streaming_response.create
+            with ask(model="m", voice="thu", input=text, response_format="pcm") as answer:
+                next(answer.iter_bytes(1000))
+        with openai.OpenAI(base_url=url, api_key="-", max_retries=40) as patient:
+            patient.audio.speech.create(model="m", voice="thu", input="Câu sau.", response_format="pcm").read()
+    assert "câu chậm số sáu." not in [said.lower() for said in engine_log.rendered()]
 
 
 def test_models_are_listed(client):
