@@ -66,6 +66,22 @@ _FOCUSED = """() => {
     const seen = at.matches(":focus-visible") && look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0;
     return { name: at.getAttribute("aria-label") || at.labels?.[0]?.innerText || at.innerText || "", seen };
 }"""
+_UNROLLED = """
+    .top, nav.main { position: static !important; }
+    @media (max-width: 52rem) {
+        body { display: grid; grid-template-columns: minmax(0, 1fr); }
+        main { width: 100%; }
+        .foot { padding-bottom: 1rem !important; }
+        nav.main { order: 1; }
+    }
+"""
+"""For pictures of whole pages: what stays in sight while one scrolls lies at the ends, not across the middle."""
+_UNROLL = """(text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets = [sheet];
+}"""
+"""The pages themselves allow no style that is written into them."""
 _MOST_STOPS = 150
 _MOST_PRESSES = 20
 _LOOK_MS = 1000
@@ -175,7 +191,10 @@ class Screen:
 
     def picture(self, name: str) -> None:
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=ARTEFACTS / f"{name}-{self.name}.jpg", type="jpeg", quality=60, full_page=True)
+        path = ARTEFACTS / f"{name}-{self.name}.jpg"
+        self.page.evaluate(_UNROLL, _UNROLLED)
+        self.page.screenshot(path=path, type="jpeg", quality=60, full_page=True)
+        self.page.evaluate("document.adoptedStyleSheets = []")
 
     def _failed(self, request) -> None:
         if request.url.endswith("/api/v1/live") or "ERR_ABORTED" in (request.failure or ""):
