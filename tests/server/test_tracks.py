@@ -113,8 +113,9 @@ def test_a_removal_that_is_not_committed_costs_no_sound(commune, version, record
     track = add(commune, version, recording)["items"][0]
     commune.token("canbo")
 
-    def full(_session):
-        raise OSError(28, "No space left on device")
+    def full(session):
+        if any(isinstance(row, Track) for row in session.deleted):  # what else the station writes is none of ours
+            raise OSError(28, "No space left on device")
 
     event.listen(Session, "before_commit", full)
     try:
