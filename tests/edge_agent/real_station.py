@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -47,9 +48,12 @@ ALWAYS = Policy(allowed=(Window(start="00:00", end="00:00"),))  # type: ignore[a
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """None that the kernel gives to callers by itself: it stays free while a broker is dead."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(what, seconds: float = 20.0):
