@@ -94,7 +94,7 @@ def get_history(
     today = now().astimezone(page.zone).date()
     first, last = _day(tu, today - timedelta(days=6)), _day(den, today)
     start = datetime(first.year, first.month, first.day, tzinfo=page.zone)
-    end = min(datetime(last.year, last.month, last.day, tzinfo=page.zone) + timedelta(days=1), now())
+    end = datetime(last.year, last.month, last.day, tzinfo=page.zone) + timedelta(days=1)
     found = (
         get_occurrences(
             page.person, page.station, from_=start, to=end, newest_first=True, before=truoc, limit=_LOGGED
