@@ -14,6 +14,7 @@ from loa.children import Children
 from loa.stage import Stage, StageOptions
 from server import certificates, process
 from server.settings import Settings
+from tests.loops import run
 
 
 def verifier(ca, name):
@@ -114,7 +115,7 @@ def test_a_station_that_runs_shows_the_renewed_one(tmp_path, monkeypatch):
                     pass
             care.cancel()
 
-    asyncio.run(serve())
+    run(serve())
 
 
 def test_the_station_answers_by_it(tmp_path, monkeypatch):

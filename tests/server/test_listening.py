@@ -9,6 +9,7 @@ import soundfile
 
 from server.productions.recipe import recipe_of
 from server.tables import Version
+from tests.loops import run
 
 TEXT = "Câu thứ nhất đây. Câu thứ hai đây. CHẬM câu thứ ba. Câu thứ tư đây."
 
@@ -132,7 +133,7 @@ def test_who_hangs_up_makes_room_for_the_next(commune, version):
     async def five():
         return [await hang_up_early(app, f"/api/v1/versions/{version}/listen", token) for _ in range(5)]
 
-    assert asyncio.run(five()) == [200] * 5
+    assert run(five()) == [200] * 5
 
 
 def test_an_engine_that_fails_is_an_answer_not_a_broken_stream(commune):

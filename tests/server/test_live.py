@@ -7,6 +7,7 @@ from starlette.requests import Request
 from server.api.live import stream
 from server.live import Watch
 from server.people import sign_in
+from tests.loops import run
 
 
 def test_the_stream_ends_when_the_person_is_shut_out(commune):
@@ -28,6 +29,6 @@ def test_the_stream_ends_when_the_person_is_shut_out(commune):
         commune.call("lanhdao", "PATCH", f"/people/{people['canbo']}", json={"active": False})
         return await asyncio.wait_for(waiting, 30)
 
-    assert asyncio.run(read()) == "ended"
+    assert run(read()) == "ended"
     with station.database.read() as session:
         assert sign_in.whose(session, token) is None
