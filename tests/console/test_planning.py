@@ -33,7 +33,8 @@ def officer(commune):
 
 
 def test_the_plan_shows_what_waits_for_what(look, commune, officer, versions):
-    for title, at in ((FIRST, tomorrow(17)), (SECOND, tomorrow(17) + timedelta(seconds=2))):
+    at_once = tomorrow(15, 20)  # an hour of its own: what others put at 17:00 is due tomorrow, too, in the evening
+    for title, at in ((FIRST, at_once), (SECOND, at_once + timedelta(seconds=2))):
         body = {"version_id": versions[title], "area_id": commune.area_id("na-it"), "start_at": at.isoformat()}
         officer.post("/schedules", {**body, "max_start_delay_s": 600})
     screen = look("canbo")
@@ -42,11 +43,13 @@ def test_the_plan_shows_what_waits_for_what(look, commune, officer, versions):
     screen.page.get_by_label("Ngày", exact=True).fill(f"{tomorrow(0):%Y-%m-%d}")
     screen.page.get_by_role("button", name="Xem").click()
     screen.page.get_by_text(f"vì chờ “{FIRST}” phát xong").first.wait_for()
-    assert screen.page.locator("svg.lanes .block").count() == 2
+    for title in (FIRST, SECOND):
+        assert screen.page.locator("svg.lanes .block").filter(has_text=title).count() == 1
     screen.check("ke-hoach-vuong")
     phone = screen.resize("phone")
-    assert not phone.page.locator("svg.lanes").is_visible()
-    assert phone.page.locator(".rows li").count() == 2
+    assert not phone.page.locator("svg.lanes").first.is_visible()
+    for title in (FIRST, SECOND):
+        assert phone.page.locator(".rows .row-head").filter(has_text=title).count() == 1
     phone.check("ke-hoach-vuong", again=True)
 
 
