@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -58,6 +59,8 @@ def run(settings: Settings, *, announce: Callable[[str], None] = lambda _: None)
             ready=lambda: _ready(settings, app.state.station.air.broker.name, announce),
             beside=_secure(app, settings, secure_listener) if secure_listener else None,
         )
+        gc.collect()
+        gc.freeze()  # modules and routes stay for ever: to go through them again costs a page a tenth of a second now and then
         for ending in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once all is shut down
             signal.signal(ending, lambda *_: None)
         try:
