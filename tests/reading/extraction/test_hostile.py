@@ -2,6 +2,7 @@
 
 import random
 import resource
+import time
 import zipfile
 from pathlib import Path
 
@@ -243,7 +244,10 @@ def test_time_is_bounded_and_nothing_lives_on(tmp_path, scratch):
     with pytest.raises(ExtractionFailedError, match="hơn 2 giây"):
         extract(path, limits=Limits(time_s=2))
     assert list(scratch.iterdir()) == []
-    assert processes_in(scratch) == []
+    deadline = time.monotonic() + 30  # who was killed is gone when the kernel comes to it
+    while (left := processes_in(scratch)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
 
 
 def test_a_missing_tool_is_named(tmp_path, monkeypatch):
