@@ -53,7 +53,6 @@ class SimulatedDevice:
         self.refused: list[tuple[str, RefusedError]] = []
         self.desired: Claims | None = None
         self.acked: dict[str, int] = {}
-        self.delivered = 0
         self.on_desired: Callable[[Desired], None] | None = None
         self.on_ack: Callable[[Ack], None] | None = None
         self.on_connected: Callable[[], None] | None = None
@@ -125,7 +124,6 @@ class SimulatedDevice:
         everybody = leaf in {"alert", "state"}
         owner = station_owner(self.station) if everybody else device_owner(self.station, self.device_id)
         with self._changed:
-            self.delivered += 1
             try:
                 claims = unseal(
                     bytes(message.payload),
