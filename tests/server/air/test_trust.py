@@ -137,7 +137,9 @@ def test_a_device_reads_only_what_is_its_own(guarded_station, devices):
 
 def test_a_device_writes_only_what_is_its_own(guarded_station, devices):
     victim, forger = devices(guarded_station.speaker("loa-a")), devices(guarded_station.speaker("loa-b"))
-    everywhere = [topics.device("thu", device_id, leaf) for device_id in ("loa-a", "loa-b") for leaf in topics.TO_DEVICE]
+    everywhere = [
+        topics.device("thu", device_id, leaf) for device_id in ("loa-a", "loa-b") for leaf in topics.TO_DEVICE
+    ]
     for topic in (*everywhere, topics.alert("thu"), topics.station_state("thu")):
         forger.client.publish(topic, "rubbish", qos=1, retain=True).wait_for_publish(20)
     occurrence = guarded_station.broadcast("loa-a", "loa-b")
