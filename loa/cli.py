@@ -61,12 +61,18 @@ bench.command("play")(bench_play.play)
 bench.command("traffic")(bench_traffic.traffic)
 app.add_typer(bench, name="bench")
 
+_SERVICES = frozenset({"run", "serve", "agent"})
+"""They run for months, and their log is read afterwards."""
+
 
 @app.callback()
 def _logging(
-    *, verbose: bool = typer.Option(False, "--verbose", "-v", help="Ghi nhật ký chi tiết (log more).")
+    context: typer.Context,
+    *,
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="Ghi nhật ký chi tiết (log more)."),
 ) -> None:
-    """Structured logs on standard error, so that standard output stays clean for programs."""
+    """Structured logs on standard error, so that standard output stays clean for programs; to a person only what went wrong."""
+    usual = logging.INFO if context.invoked_subcommand in _SERVICES else logging.WARNING
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -76,6 +82,6 @@ def _logging(
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else usual),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
