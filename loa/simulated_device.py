@@ -67,13 +67,14 @@ class SimulatedDevice:
         client.username_pw_set(access.username, access.password)
         client.reconnect_delay_set(1, 2)
         client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnected
         client.on_message = self._message
 
     # ------------------------------------------------------------ connection
 
-    def connect(self, *, wait_s: float = 30.0) -> "SimulatedDevice":
-        """Connect and subscribe; raises TimeoutError."""
+    def connect(self, *, wait_s: float = 60.0) -> "SimulatedDevice":
+        """Connect and subscribe: what is sent when this has returned comes to us. Raises TimeoutError."""
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it unannotated
         properties.SessionExpiryInterval = 3600
         properties.ReceiveMaximum = 20
@@ -109,9 +110,11 @@ class SimulatedDevice:
             return
         client.subscribe([(topic, 1) for topic in topics.device_subscriptions(self.station, self.device_id)])
         self.say(Kind.PRESENCE, Presence(online=True, session=self._session, version="simulated"), retain=True)
-        self.connected.set()
         if self.on_connected is not None:
             self.on_connected()
+
+    def _subscribed(self, *_: object) -> None:
+        self.connected.set()
 
     def _disconnected(self, *_: object) -> None:
         self.connected.clear()
@@ -158,7 +161,7 @@ class SimulatedDevice:
             return Desired(valid_until=datetime.now(UTC))
         return Desired.model_validate(self.desired.body)
 
-    def wait_for(self, condition: Callable[["SimulatedDevice"], bool], wait_s: float = 30.0) -> None:
+    def wait_for(self, condition: Callable[["SimulatedDevice"], bool], wait_s: float = 60.0) -> None:
         """Wait until `condition` holds, which is asked whenever something has come to the device; raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self), wait_s):

@@ -190,7 +190,7 @@ def open_station() -> type[Station]:
     return Station
 
 
-def wait_until(condition: Callable[[], bool], wait_s: float = 30.0) -> None:
+def wait_until(condition: Callable[[], bool], wait_s: float = 60.0) -> None:
     deadline = time.monotonic() + wait_s
     while not condition():
         if time.monotonic() > deadline:

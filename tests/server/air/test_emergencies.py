@@ -205,7 +205,7 @@ def test_prepared_messages_wait_on_the_devices_of_their_area(station, devices):
     inside.wait_for(lambda d: d.body.prefetch == ())
 
 
-def test_a_command_is_answered(station, devices):
+def test_a_command_is_answered(station, devices, wait_until):
     device = devices(station.speaker("loa-a"))
     with station.database.write() as session:
         command = commands.order(session, station.officer, "loa-a", Operation.VOLUME, {"percent": 40})
@@ -216,13 +216,11 @@ def test_a_command_is_answered(station, devices):
     assert claims.exp - claims.iat <= timedelta(seconds=61)
     device.say(Kind.RES, CommandResult(command_id=command.id, ok=True, data={"percent": 40}))
 
-    def answered(_):
+    def answered():
         with station.database.read() as session:
             return session.get(DeviceCommand, command.id).ok is True
 
-    device.report(command.id, State.ACCEPTED)
-    device.wait_for(lambda d: d.acked == {"e1": 1})
-    assert answered(device)
+    wait_until(answered)
     device.wait_for(lambda d: any(c.kind is Kind.CONFIG and c.body.get("volume_percent") == 40 for _, c in d.received))
 
 
@@ -250,8 +248,8 @@ def test_stop_all_silences_an_area_and_asks_for_the_end_of_what_is_on(station, d
     assert len(told) == 1
     inside.wait_for(lambda d: [cancel.job_id for cancel in d.body.cancels] == [on])
     assert [job.job_id for job in inside.body.jobs] == [later]
-    ops = [claims.body["op"] for _, claims in inside.received if claims.kind is Kind.CMD]
-    assert ops == ["stop_all"]
+    inside.wait_for(lambda d: any(claims.kind is Kind.CMD for _, claims in d.received))  # on a topic of its own
+    assert {claims.body["op"] for _, claims in inside.received if claims.kind is Kind.CMD} == {"stop_all"}
     outside.wait_for(lambda d: len(d.body.jobs) == 1)
     assert outside.body.cancels == ()
 

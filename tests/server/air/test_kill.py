@@ -81,7 +81,7 @@ def test_a_job_is_published_once_and_for_all(prepared, run, devices, point):
     )
     run("")
     devices(device)
-    device.wait_for(lambda d: [job.job_id for job in d.body.jobs] == [occurrence], 20)
+    device.wait_for(lambda d: [job.job_id for job in d.body.jobs] == [occurrence])
     assert station.delivery(occurrence, "loa-a").state is State.UNKNOWN
     manifests = [claims for _, claims in device.received if claims.kind is Kind.DESIRED and claims.body.get("jobs")]
     assert {claims.rev for claims in manifests} == {device.desired.rev}
@@ -100,7 +100,7 @@ def test_after_a_restart_the_device_is_where_it_was(prepared, run, devices, wait
         process.wait()
         process = run("")
     later = station.broadcast("loa-a")
-    device.wait_for(lambda d: {job.job_id for job in d.body.jobs} == {occurrence, later}, 20)
+    device.wait_for(lambda d: {job.job_id for job in d.body.jobs} == {occurrence, later})
     wait_until(device.connected.is_set)
     device.tell(device.event(JobReport(job_id=later, state=State.ACCEPTED)))
     station.wait_state(later, "loa-a", State.ACCEPTED)

@@ -68,6 +68,7 @@ def test_what_found_no_room_costs_nothing_until_something_changes(silent_station
         silent_station.broadcast("loa-a", start_at=far + timedelta(minutes=number), version_id=version)
     assert publish(publisher) == ["loa-a"]
     made = []
+    monkeypatch.setattr(module, "_LOOK_AGAIN", timedelta(days=1))
     monkeypatch.setattr(module, "plans", lambda *arguments: made.append(arguments) or plans(*arguments))
     assert publish(publisher) == publish(publisher) == []
     assert made == []

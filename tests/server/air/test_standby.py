@@ -50,7 +50,7 @@ def test_a_standby_plans_and_watches_and_takes_over(pair, broker, devices, wait_
     device = devices(box)
 
     one = second.broadcast("loa-a")  # written by the standby, published by the gateway
-    device.wait_for(lambda d: [job.job_id for job in d.body.jobs] == [one], 20)
+    device.wait_for(lambda d: [job.job_id for job in d.body.jobs] == [one])
     watch = Watch(second.areas["xa"].id)
     device.report(one, State.ACCEPTED)
 
@@ -59,13 +59,13 @@ def test_a_standby_plans_and_watches_and_takes_over(pair, broker, devices, wait_
             found = [data["state"] for name, data in watch.changes(session) if name == "delivery"]
         return State.ACCEPTED in found
 
-    wait_until(seen_by_the_standby, 20)
+    wait_until(seen_by_the_standby)
     first.air.stop()
-    wait_until(lambda: second.air.connected, 30)
+    wait_until(lambda: second.air.connected)
     with second.database.read() as session:
         assert session.get(Lease, "gateway").holder == "elsewhere 1 1"
     two = second.broadcast("loa-a")
-    device.wait_for(lambda d: {job.job_id for job in d.body.jobs} == {one, two}, 20)
+    device.wait_for(lambda d: {job.job_id for job in d.body.jobs} == {one, two})
     device.report(two, State.PLAYED)
     second.wait_state(two, "loa-a", State.PLAYED)
 
