@@ -73,14 +73,18 @@ def _logging(
 ) -> None:
     """Structured logs on standard error, so that standard output stays clean for programs; to a person only what went wrong."""
     usual = logging.INFO if context.invoked_subcommand in _SERVICES else logging.WARNING
+    # without local variables either way: they hold passwords and keys
+    for_machines = (
+        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    )
+    for_people = (structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            # without local variables: they hold passwords and keys
-            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            *(for_people if sys.stderr.isatty() else for_machines),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else usual),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
