@@ -4,6 +4,7 @@ The bytes sent are the bytes signed, so nothing needs to be canonicalised. The c
 order; the receiver checks all of them before it looks at the body. Pure: revisions are compared by whoever stores them.
 """
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -19,6 +20,8 @@ from protocol.keys import Keyring, PublicKey, Role, SigningKey
 VERSION = 1
 ALGORITHM = "Ed25519"
 MAX_BYTES = 256 * 1024
+THUMBPRINT = re.compile("[A-Za-z0-9_-]{43}")
+"""Every key id is one (RFC 7638, SHA-256). What is not signed yet may hold anything, and goes into logs and reports."""
 CLOCK_TOLERANCE = timedelta(seconds=30)
 """How far the receiver's trusted clock may be ahead of the sender's before an expiry is believed."""
 
@@ -132,7 +135,7 @@ def _verified(raw: bytes, kind: Kind, keyring: Keyring) -> Claims:
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise RefusedError(Refusal.MALFORMED, type(error).__name__) from error
     kid = unverified.get("kid")
-    if unverified.get("alg") != ALGORITHM or not isinstance(kid, str):
+    if unverified.get("alg") != ALGORITHM or not isinstance(kid, str) or not THUMBPRINT.fullmatch(kid):
         raise RefusedError(Refusal.MALFORMED, "header")
     found = keyring.find(kid)
     if found is None:

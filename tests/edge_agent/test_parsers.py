@@ -92,6 +92,22 @@ def test_a_million_bent_messages(world):
     bombard(world, 1_000_000, 2)
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    kid=st.text(st.characters(), max_size=50)
+    | st.sampled_from(["\ud800", "k" * 200_000, "a\0b", "9" * 43])
+    | st.floats(),
+    leaf=st.sampled_from(LEAVES),
+)
+def test_any_name_of_a_key(tmp_path_factory, kid, leaf):
+    """It is read before any signature is, and is reported: half a surrogate pair in it cannot be."""
+    world = _shared(tmp_path_factory)
+    head = json.dumps({"alg": "Ed25519", "kid": kid})
+    world.agent.message(world.topic(leaf), f"{_b64(head.encode())}.{_b64(b'{}')}.{_b64(bytes(64))}".encode())
+    world.agent.outbox.next_batch()
+    assert list(world.agent.ledger) == []
+
+
 @settings(max_examples=150, deadline=None)
 @given(payload=st.binary(max_size=300), leaf=st.sampled_from(LEAVES))
 def test_any_bytes_on_any_topic(tmp_path_factory, payload, leaf):
