@@ -9,20 +9,23 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import docx
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
-from server import schema
+from server import schema, ticks
 from server.app import create_app
 from server.database import Database
 from server.people import passwords
 from server.settings import Settings
+from tests.waiting import LONGEST_S
 from voices import Studio
 from voices.ffmpeg import run_ffmpeg
 from voices.mastering import Loudness
@@ -111,9 +114,7 @@ class Commune:
         return self.wait_ready(version_id, who)
 
     def wait_ready(self, version_id, who="canbo"):
-        import time
-
-        end = time.monotonic() + 30
+        end = time.monotonic() + LONGEST_S
         while (state := self.call(who, "GET", f"/versions/{version_id}/production"))["status"] in {
             "queued",
             "rendering",
@@ -270,6 +271,19 @@ def settings(request, tmp_path, database_url):
 def cheap_passwords(monkeypatch):
     """The same kind of hash with the least work: what it costs is not tested here."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+class Stopped(BackgroundScheduler):
+    """A clock whose hour never comes."""
+
+    def start(self, paused=True):  # noqa: ARG002  as the library calls it
+        super().start(paused=True)
+
+
+@pytest.fixture(autouse=True)
+def no_timers(monkeypatch):
+    """What happens by the clock happens when a test says so, and not also every five seconds or at three in the morning."""
+    monkeypatch.setattr(ticks, "BackgroundScheduler", Stopped)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The station's own authority: believed for private names alone, kept, renewed; and a real station answers by it."""
 
 import asyncio
+import contextlib
 import ssl
 import stat
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from loa.stage import Stage, StageOptions
 from server import certificates, process
 from server.settings import Settings
 from tests.loops import run
+from tests.waiting import LONGEST_S
 
 
 def verifier(ca, name):
@@ -100,17 +102,22 @@ def test_a_station_that_runs_shows_the_renewed_one(tmp_path, monkeypatch):
     async def shown(port):
         _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=believed)
         leaf = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        writer.close()
+        await ended(writer)
         return leaf
 
+    async def ended(writer):
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
     async def serve():
-        async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context) as server:
+        async with await asyncio.start_server(lambda _, writer: ended(writer), "127.0.0.1", 0, ssl=context) as server:
             port = server.sockets[0].getsockname()[1]
             before = await shown(port)
             monkeypatch.setattr(certificates, "_RENEWED", timedelta(days=400))
             monkeypatch.setattr(process, "_RENEWED_S", 0.01)
             care = asyncio.create_task(process.keep_certified(context, settings))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(LONGEST_S):
                 while await shown(port) == before:
                     pass
             care.cancel()
@@ -123,12 +130,12 @@ def test_the_station_answers_by_it(tmp_path, monkeypatch):
     with Children(tmp_path / "logs") as children:
         stage = Stage(StageOptions(folder=tmp_path / "commune", sink="wav"), children)
         stage.start_station()
-        authority = httpx.get(f"{stage.url}/loa-lang-ca.crt")
+        authority = httpx.get(f"{stage.url}/loa-lang-ca.crt", timeout=LONGEST_S)
         assert authority.headers["content-type"] == "application/x-x509-ca-cert"
         (tmp_path / "ca.crt").write_bytes(authority.content)
         trusting = ssl.create_default_context(cafile=str(tmp_path / "ca.crt"))
         url = stage.station["https_url"]
-        with httpx.Client(verify=trusting) as client:
+        with httpx.Client(verify=trusting, timeout=LONGEST_S) as client:
             answer = client.get(f"{url}/thiet-lap")
             assert "Thiết lập đài truyền thanh" in answer.text
             assert url in client.get(f"{url}/tin-cay").text
@@ -138,4 +145,4 @@ def test_the_station_answers_by_it(tmp_path, monkeypatch):
                 client.post(f"{address}/dang-nhap", data=fields)
                 assert client.get(f"{address}/api/v1/me").json()["username"] == "canbo"
         with pytest.raises(httpx.ConnectError):
-            httpx.get(url)
+            httpx.get(url, timeout=LONGEST_S)

@@ -1,15 +1,14 @@
 """Not approved in time, holidays, mourning: what does not sound, and who is told."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from server.scheduling import deadlines, materialise
 from server.tables.columns import now
+from tests.hours import ZONE, tomorrow
 
 DATABASES = "both"
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def notices(commune, who):
@@ -119,7 +118,7 @@ def test_the_commune_overrides_the_calendar(commune):
 def test_mourning_silences_what_repeats_and_nothing_else(commune):
     commune.speaker("loa-1")
     version = commune.approved()
-    start = datetime.now(ZONE) + timedelta(minutes=5)
+    start = tomorrow(10)
     day = (start + timedelta(days=2)).date()
     commune.schedule(version, start_at=start, rule="FREQ=DAILY")
     commune.schedule(version, start_at=start + timedelta(days=2, minutes=1))
@@ -137,7 +136,7 @@ def test_mourning_silences_what_repeats_and_nothing_else(commune):
 def test_a_holiday_decided_at_short_notice_silences_what_leaves_holidays_out(commune):
     commune.speaker("loa-1")
     version = commune.approved()
-    start = datetime.now(ZONE) + timedelta(minutes=5)
+    start = tomorrow(10)
     day = (start + timedelta(days=2)).date()
     path = f"/areas/khuoi-nan/days/{day}"
     commune.call("lanhdao", "PUT", path, json={"kind": "ordinary", "name": "Ngày thường"})  # whatever the calendar says

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from server.productions import listening as listening_room
+from tests.waiting import LONGEST_S, wait_until
 from voices import EngineFailedError
 
 SENTENCES = ("Ủy ban xã thông báo tin mới.", "Ngày mai họp thôn lúc bảy giờ tối.", "Mời bà con đến đủ.")
@@ -33,7 +34,7 @@ class FakeEar:
 
     def hear(self, samples):
         if self._gate:
-            assert self._gate.wait(20)
+            assert self._gate.wait(LONGEST_S)
         if self._broken:
             raise EngineFailedError("Bộ nghe kiểm tra bị hỏng.")
         length_ms = len(samples) / 16
@@ -63,7 +64,7 @@ def listening(commune, make_app):
 
 
 def heard(commune, version, who="canbo"):
-    end = time.monotonic() + 60
+    end = time.monotonic() + LONGEST_S
     while (state := commune.call(who, "GET", f"/versions/{version}/production"))["ear"]["status"] == "waiting":
         assert time.monotonic() < end, state
         time.sleep(0.02)
@@ -101,7 +102,7 @@ def test_an_unclear_sentence_is_said_again_and_the_clearer_take_kept(listening):
     assert state["sha256"] != first["sha256"]
     path = commune.settings.audio_dir / f"{state['sha256']}.opus"
     assert path.stat().st_size == state["bytes"]
-    assert not [p for p in commune.settings.audio_dir.iterdir() if p.name.startswith(".tmp-")]
+    wait_until(lambda: not [p for p in commune.settings.audio_dir.iterdir() if p.name.startswith(".tmp-")])
     commune.call("canbo", "POST", f"/versions/{version}/submit")
     stale = {"audio_sha256": first["sha256"]}
     assert "rõ hơn" in commune.error("lanhdao", "POST", f"/versions/{version}/approve", 409, json=stale)

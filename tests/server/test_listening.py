@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import time
 
 import pytest
 import soundfile
@@ -10,6 +9,7 @@ import soundfile
 from server.productions.recipe import recipe_of
 from server.tables import Version
 from tests.loops import run
+from tests.waiting import wait_until
 
 TEXT = "Câu thứ nhất đây. Câu thứ hai đây. CHẬM câu thứ ba. Câu thứ tư đây."
 
@@ -160,8 +160,6 @@ def test_whoever_begins_a_bulletin_finds_the_voice_loaded(commune, tmp_path):
         commune.client.get("/ban-tin/moi", headers={"Authorization": f"Bearer {commune.token('canbo')}"}).status_code
         == 200
     )
-    log, end = tmp_path / "engine.log", time.monotonic() + 30
-    while not log.exists():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    log = tmp_path / "engine.log"
+    wait_until(lambda: log.exists() and "\n" in log.read_text("utf-8"))
     assert log.read_text("utf-8").startswith("open")

@@ -1,7 +1,6 @@
 """Who is told outside the console: when, how often, how it escalates, and that it truly arrives."""
 
 import json
-import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,6 +15,8 @@ from server.notifications import ApprisePost, Outbox
 from server.notifications.kinds import Manner
 from server.notifications.planning import after_quiet, due_round
 from server.tables import Contact, Delivery, Notification, Occurrence, Speaker
+from tests.edge_agent.real_station import free_port
+from tests.waiting import LONGEST_S
 
 DATABASES = "both"
 ZONE = "Asia/Ho_Chi_Minh"
@@ -235,10 +236,8 @@ class _Box:
 
 @OLD_IMPORT
 def test_apprise_reaches_a_real_mail_server():
-    box = _Box()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    box, port = _Box(), free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=LONGEST_S)
     controller.start()
     try:
         url = f"mailto://127.0.0.1:{port}?from=loa@xa.vn&to=canbo@xa.vn"

@@ -3,7 +3,6 @@
 import errno
 import os
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +11,7 @@ from fastapi.testclient import TestClient
 from server.app import create_app
 from server.productions import workshop
 from server.tables import Version
+from tests.waiting import wait_until
 from voices import Studio
 from voices.render_process import Limits
 
@@ -68,7 +68,7 @@ def test_without_another_voice_a_failure_is_a_failure(station):
 
 
 def test_an_engine_that_hangs_or_dies_costs_one_bulletin(station):
-    commune = station(limits=Limits(open_s=60, sentence_s=1, character_s=0), fallback_voices=())
+    commune = station(limits=Limits(open_s=60, sentence_s=3, character_s=0), fallback_voices=())
     for text, word in (("Câu này TREO mất rồi.", "treo"), ("Câu này CHẾT mất rồi.", "hai lần")):
         bulletin = commune.bulletin(text="Câu thường.")
         version, sentence = bulletin["version"]["id"], bulletin["script"]["sentences"][0]["id"]
@@ -188,8 +188,7 @@ def test_what_is_being_made_is_stopped_at_once_and_can_be_ordered_again(commune,
     version = commune.bulletin(text=text)["version"]["id"]
     commune.error("canbo", "DELETE", f"/versions/{version}/production", 409)
     commune.call("canbo", "POST", f"/versions/{version}/production")
-    while not (tmp_path / "engine.log").exists():
-        time.sleep(0.02)
+    wait_until((tmp_path / "engine.log").exists)
     commune.error("lanhdao", "DELETE", f"/versions/{version}/production", 403)
     stopped = commune.call("canbo", "DELETE", f"/versions/{version}/production")
     assert (stopped["status"], stopped["error"]) == ("cancelled", "Đã dừng theo yêu cầu.")

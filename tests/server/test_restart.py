@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
@@ -13,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from server.tables import Production, ProductionStatus
+from tests.waiting import LONGEST_S, wait_until
 
 SLOW = " ".join(f"CHẬM câu số {word}." for word in ("một", "hai", "ba", "bốn"))
 
@@ -20,8 +20,7 @@ SLOW = " ".join(f"CHẬM câu số {word}." for word in ("một", "hai", "ba", "
 def test_a_half_made_production_is_finished_after_a_restart(commune, make_app):
     version = commune.bulletin(text=SLOW)["version"]["id"]
     commune.call("canbo", "POST", f"/versions/{version}/production")
-    while commune.call("canbo", "GET", f"/versions/{version}/production")["status"] != "rendering":
-        time.sleep(0.02)
+    wait_until(lambda: commune.call("canbo", "GET", f"/versions/{version}/production")["status"] != "queued")
     commune.client.__exit__(None, None, None)  # the station stops in the middle
     with TestClient(make_app()) as client:
         again = type(commune)(client, commune.settings, commune.air, commune.tokens)
@@ -85,7 +84,7 @@ class Process:
     def end(self, how):
         self.child.send_signal(how)
         self.child.stdout.close()
-        return self.child.wait(30)
+        return self.child.wait(LONGEST_S)
 
 
 @pytest.fixture
@@ -109,7 +108,7 @@ def test_the_process_comes_back_on_its_port_after_kill(process):
             {"username": "khue", "name": "Khuê", "role": "leader", "password": "mật khẩu dài"},
         ],
     }
-    httpx.post(f"{about['url']}/api/v1/setup", json=body).raise_for_status()
+    httpx.post(f"{about['url']}/api/v1/setup", json=body, timeout=LONGEST_S).raise_for_status()
     second = subprocess.run(
         [sys.executable, "-m", "loa", "serve", "--data", str(process.data)],
         capture_output=True,
@@ -122,7 +121,8 @@ def test_the_process_comes_back_on_its_port_after_kill(process):
     process.end(signal.SIGKILL)
     again = process.start()
     assert again["url"] == about["url"]
-    answer = httpx.post(f"{again['url']}/api/v1/sign-in", json={"username": "hoa", "password": "mật khẩu dài"})
+    me = {"username": "hoa", "password": "mật khẩu dài"}
+    answer = httpx.post(f"{again['url']}/api/v1/sign-in", json=me, timeout=LONGEST_S)
     assert answer.json()["person"]["name"] == "Hoa"
     assert process.end(signal.SIGTERM) == 0
     assert not process.about.exists()

@@ -1,6 +1,7 @@
 """An unusual hour needs a second person: the village that was woken at 03:15 by one mistyped timer."""
 
 from datetime import time, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -19,7 +20,8 @@ def test_at_an_unusual_hour_nothing_is_made_until_somebody_else_agrees(village):
     made = village.schedule(village.approved(title="Tiếp sóng"), start_at=tomorrow(3, 15))
     assert (made["status"], made["occurrences"]) == ("unconfirmed", [])
     assert "03:15" in village.call("lanhdao", "GET", "/notices")["items"][0]["text"]
-    assert village.call("canbo", "GET", "/plan")["waiting"][0]["status"] == "unconfirmed"
+    day = urlencode({"from": tomorrow(0).isoformat(), "to": tomorrow(6).isoformat()})
+    assert village.call("canbo", "GET", f"/plan?{day}")["waiting"][0]["status"] == "unconfirmed"
     text = village.error("canbo", "POST", f"/schedules/{made['id']}/confirm", 403)
     assert "người thứ hai" in text
     village.call("kythuat", "POST", f"/schedules/{made['id']}/confirm", expect=403)
