@@ -14,7 +14,7 @@ def chaos(
     seed: Annotated[int, typer.Option(help="Cùng số này thì cùng một thế giới, đến từng byte.")] = 1,
     devices: Annotated[int, typer.Option(min=1, help="Số loa mô phỏng.")] = 5,
     hours: Annotated[
-        float, typer.Option(min=2.0, help="Số giờ gặp sự cố; sau đó ba giờ yên lành để hai bên khớp sổ.")
+        float, typer.Option(min=0.5, help="Số giờ gặp sự cố; sau đó ba giờ yên lành để hai bên khớp sổ.")
     ] = 48.0,
     out: Annotated[Path, typer.Option(help="Thư mục nhận history.jsonl và report.json.")] = Path("chaos"),
     as_json: Annotated[bool, typer.Option("--json", help="Chỉ in báo cáo JSON.")] = False,

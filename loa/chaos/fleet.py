@@ -23,6 +23,8 @@ from loa.chaos.weather import Weather
 
 START_S = 1_772_384_400.0
 """2 March 2026, 00:00 in Việt Nam: a Monday."""
+MORNING_S = 6 * 3600.0
+"""A world that lasts less than a day begins so much later: at night nearly everything is forbidden."""
 HEALING_S = 3 * 3600.0
 FORGERIES_A_DAY = 8.0
 HISTORY = "history.jsonl"
@@ -63,13 +65,14 @@ def simulate(
 def _simulate(
     seed: int, devices: int, hours: float, history: h.History, folder: Path, progress: Callable[[float], None]
 ) -> None:
-    kernel = Kernel(seed, START_S)
-    healed = START_S + hours * 3600
+    start = START_S if hours >= 24 else START_S + MORNING_S
+    kernel = Kernel(seed, start)
+    healed = start + hours * 3600
     end = healed + HEALING_S
     names = tuple(f"loa-{number + 1:02d}" for number in range(devices))
     history.add(
         h.Opening(
-            t=START_S,
+            t=start,
             seed=seed,
             devices=names,
             healed_s=healed,
@@ -112,7 +115,7 @@ def _simulate(
         for box in boxes:
             kernel.at(healed + 5.0, partial(station.configure, box.device))
         for part in range(1, 101):
-            kernel.run(START_S + (end - START_S) * part / 100)
+            kernel.run(start + (end - start) * part / 100)
             progress(part / 100)
         for box in boxes:
             box.finish()

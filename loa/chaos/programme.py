@@ -22,6 +22,8 @@ DAY_S = 86_400
 VIETNAM_S = 7 * 3600
 ORDERS_A_DAY = 22
 EMERGENCIES_A_DAY = 4
+FIRST_S, LAST_S = 300.0, 3600.0
+"""Nothing is planned so soon after the beginning, nor so late before the end; in a short world less."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ class Programme:
         self._archive = archive
         self._record = record
         self._until = until
+        span = until - kernel.now
+        self._first_s, self._last_s = min(FIRST_S, span / 12), min(LAST_S, span / 4)
         self._random = kernel.random("programme")
         self._prepared = [archive.make(self._random.randrange(8_000, 25_000)) for _ in range(4)]
         for desk in station.desks.values():
@@ -124,11 +128,11 @@ class Programme:
 
     def plan(self) -> None:
         """Everything that will be ordered."""
-        day = self._kernel.now
+        first = day = self._kernel.now
         while day < self._until:
             for box in self._boxes:
                 self._day(box.device, day)
-            self._emergencies(day)
+            self._emergencies(day, at_least=int(day == first))
             day += DAY_S
 
     # ------------------------------------------------------------ one device's day
@@ -144,8 +148,8 @@ class Programme:
             if made and random.random() < 0.35:  # into another one
                 start = made[-1].start_at.timestamp() + random.uniform(-20, 60)
             else:
-                start = day + random.uniform(300, max(301, hours))
-            if start - 300 < day or start > self._until - 3600:
+                start = day + random.uniform(self._first_s, max(self._first_s + 1.0, hours))
+            if start < day + self._first_s or start > self._until - self._last_s:
                 continue
             daytime = 5 * 3600 <= (start + VIETNAM_S) % DAY_S < 21 * 3600
             if not daytime and random.random() > 0.06:
@@ -223,11 +227,11 @@ class Programme:
 
     # ------------------------------------------------------------ the station as a whole
 
-    def _emergencies(self, day: float) -> None:
+    def _emergencies(self, day: float, *, at_least: int) -> None:
         random = self._random
         hours = min(DAY_S, self._until - day)
         today = [planned for planned in self.planned if day <= planned.start_s < day + hours]
-        for _ in range(_times(random, EMERGENCIES_A_DAY * hours / DAY_S)):
+        for _ in range(max(at_least, _times(random, EMERGENCIES_A_DAY * hours / DAY_S))):
             start = day + random.uniform(60, max(61, hours))
             if today and random.random() < 0.7:  # into something
                 planned = random.choice(today)
@@ -278,8 +282,9 @@ class Programme:
         random = self._random
         span = self._until - self._kernel.now
         for box in self._boxes:
-            for _ in range(_times(random, 0.7 * span / DAY_S)):
-                planned = random.choice([found for found in self.planned if found.device == box.device])
+            mine = [found for found in self.planned if found.device == box.device]
+            for _ in range(_times(random, 0.7 * span / DAY_S) if mine else 0):
+                planned = random.choice(mine)
                 at = planned.start_s + random.uniform(-2, max(1.0, min(planned.length_s, 120.0)))
                 self._kernel.at(at, _command(self._station, box.device, Operation.STOP_ALL))
             for _ in range(_times(random, 0.5 * span / DAY_S)):

@@ -43,6 +43,16 @@ def test_ten_device_days(seed, tmp_path):
     assert {r.cause for r in records if isinstance(r, h.Running)} == {"power", "crash"}
 
 
+@pytest.mark.parametrize(("seed", "devices", "hours"), [(911, 1, 1), (7, 1, 0.5), (-5, 2, 6)])
+def test_a_short_world_is_a_world(seed, devices, hours, tmp_path):
+    """Orders, an emergency among them, and something to hear: also in an hour of one device."""
+    report = run(seed, devices, hours, tmp_path)
+    assert report.violations == ()
+    assert report.jobs >= 20 * report.device_days
+    assert report.played
+    assert any(isinstance(r, h.Ordered) and r.priority == 1 and r.device is None for r in h.read(tmp_path / HISTORY))
+
+
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(1000, 1040))
