@@ -124,16 +124,17 @@ def create_app(
         routes=_routes(),
     )
     app.state.station = station
+    refuse = install(app, console.problem, console.teller_of)
     app.add_middleware(Headers)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     recordings = settings.max_recording_bytes + _FORM_OVERHEAD_BYTES
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES,
+        refuse=refuse,
         larger=dict.fromkeys(("/tracks", "/ghi-am", "/sounds", "/am-thanh"), recordings),
     )
     app.mount("/static", StaticFiles(directory=console.STATIC), name="static")
-    install(app, console.problem)
     app.openapi = openapi.describing(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

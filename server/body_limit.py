@@ -1,21 +1,36 @@
 """No request may fill the disk or the memory: bodies beyond a limit are refused while they arrive."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
+from fastapi import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.errors import StationError
 
-class _TooMuchError(Exception):
-    pass
+
+class TooMuchError(StationError):
+    """What was sent is larger than its address takes."""
+
+    status = 413
+    code = "too_large"
 
 
 class BodyLimit:
-    """ASGI middleware: answers 413, also to a body that lies about its length. `larger`: end of a path → its own limit."""
+    """ASGI middleware: answers 413, also to a body that lies about its length. `larger`: end of a path → its own limit.
+    `refuse` makes the answer of a TooMuchError.
+    """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        refuse: Callable[[Request, Exception], Awaitable[Response]],
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._refuse = refuse
         self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +47,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > most:
-                raise _TooMuchError
+                raise _too_much(most)
             return message
 
         async def noted(message: Message) -> None:
@@ -41,23 +56,19 @@ class BodyLimit:
             await send(message)
 
         if not declared.isdigit() or int(declared) > most:
-            await _refuse(send, most)
+            await self._answer(scope, receive, send, _too_much(most))
             return
         try:
             await self._app(scope, counted, noted)
-        except _TooMuchError:
+        except TooMuchError as error:
             if not answered:
-                await _refuse(send, most)
+                await self._answer(scope, receive, send, error)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, error: TooMuchError) -> None:
+        response = await self._refuse(Request(scope), error)
+        response.headers["connection"] = "close"
+        await response(scope, receive, send)
 
 
-async def _refuse(send: Send, most: int) -> None:
-    message = f"Dữ liệu gửi lên lớn hơn {most // 1024 // 1024} MB. Hãy gửi tệp nhỏ hơn hoặc chia nhỏ."
-    body = json.dumps({"error": {"code": "too_large", "message": message}}, ensure_ascii=False).encode()
-    await send(
-        {
-            "type": "http.response.start",
-            "status": 413,
-            "headers": [(b"content-type", b"application/json"), (b"connection", b"close")],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+def _too_much(most: int) -> TooMuchError:
+    return TooMuchError(f"Dữ liệu gửi lên lớn hơn {most // 1024 // 1024} MB. Hãy gửi tệp nhỏ hơn hoặc chia nhỏ.")

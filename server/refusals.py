@@ -1,7 +1,7 @@
-"""Errors become answers: what happened and what to do, in Vietnamese, with a stable code for programs."""
+"""Errors become answers: what happened and what to do, in the language of who asks, with a stable code for programs."""
 
 import errno
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from fastapi import FastAPI, Request
@@ -25,16 +25,16 @@ _HTTP = {
     413: ("too_large", "Dữ liệu gửi lên quá lớn."),
 }
 _PROBLEMS = {
-    "missing": "còn thiếu",
-    "string_too_long": "quá dài",
-    "string_too_short": "quá ngắn",
-    "json_invalid": "không phải JSON hợp lệ",
-    "timezone_aware": "phải có múi giờ, ví dụ 2026-12-01T17:00:00+07:00",
-    "datetime_from_date_parsing": "không phải thời điểm, ví dụ đúng: 2026-12-01T17:00:00+07:00",
-    "datetime_parsing": "không phải thời điểm, ví dụ đúng: 2026-12-01T17:00:00+07:00",
-    "enum": "không nằm trong các giá trị cho phép",
-    "greater_than_equal": "quá nhỏ",
-    "less_than_equal": "quá lớn",
+    "missing": "{} còn thiếu",
+    "string_too_long": "{} quá dài",
+    "string_too_short": "{} quá ngắn",
+    "json_invalid": "{} không phải JSON hợp lệ",
+    "timezone_aware": "{} phải có múi giờ, ví dụ 2026-12-01T17:00:00+07:00",
+    "datetime_from_date_parsing": "{} không phải thời điểm, ví dụ đúng: 2026-12-01T17:00:00+07:00",
+    "datetime_parsing": "{} không phải thời điểm, ví dụ đúng: 2026-12-01T17:00:00+07:00",
+    "enum": "{} không nằm trong các giá trị cho phép",
+    "greater_than_equal": "{} quá nhỏ",
+    "less_than_equal": "{} quá lớn",
 }
 
 _ROOMS: tuple[tuple[type[Exception], int, str], ...] = (
@@ -86,20 +86,25 @@ def _of_the_machine(error: Exception) -> tuple[int, str, str] | None:
     return None
 
 
-def answer(error: Exception, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The error as JSON."""
+def answer(error: Exception, tell: Callable[[str], str], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The error as JSON; `tell` puts its message into the language of the answer."""
     status, code, message = told(error)
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status, headers=dict(headers or {}))
+    body = {"error": {"code": code, "message": tell(message)}}
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}))
 
 
-def install(app: FastAPI, page: Callable[[Request, int, str], Response]) -> None:
-    """Answer all errors of our rooms: programs get JSON, people the `page` made of status and message."""
+def install(
+    app: FastAPI, page: Callable[[Request, int, str], Response], teller: Callable[[Request], Callable[[str], str]]
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Answer all errors of our rooms: programs get JSON, people the `page` made of status and message. `teller` puts a Vietnamese
+    message into the language of a request. Returns what answers, for errors before the application is reached.
+    """
 
     async def handle(request: Request, error: Exception) -> Response:
         if told(error)[0] in {500, 507}:
             log.error("Unexpected error", path=request.url.path, exc_info=error)
         if request.url.path.startswith(_PROGRAMS):
-            return answer(error, getattr(error, "headers", None))
+            return answer(error, teller(request), getattr(error, "headers", None))
         status, _, message = told(error)
         return await run_in_threadpool(page, request, status, message)
 
@@ -116,12 +121,13 @@ def install(app: FastAPI, page: Callable[[Request, int, str], Response]) -> None
         Exception,
     ):
         app.add_exception_handler(kind, handle)
+    return handle
 
 
 def _invalid(error: RequestValidationError) -> str:
     parts = []
     for problem in error.errors()[:5]:
         where = ".".join(str(step) for step in problem["loc"] if step not in {"body", "query", "path"})
-        what = _PROBLEMS.get(problem["type"], "không hợp lệ")
-        parts.append(f"“{where[:80]}” {what}" if where else f"Nội dung gửi lên {what}")
+        what = _PROBLEMS.get(problem["type"], "{} không hợp lệ")
+        parts.append(what.format(f"“{where[:80]}”" if where else "Nội dung gửi lên"))
     return f"{'; '.join(parts)}. Hãy sửa rồi gửi lại."

@@ -46,7 +46,7 @@ def import_alert(
     at = now()
     if info is not None and info.expires is not None and info.expires <= at and message.msg_type != "Cancel":
         local = info.expires.astimezone(ZoneInfo(settings.timezone))
-        raise ConflictError(f"Cảnh báo này đã hết hiệu lực lúc {local:%H:%M ngày %d/%m/%Y} nên không nhập.")
+        raise ConflictError(f"Cảnh báo này đã hết hiệu lực lúc {local:%H:%M} ngày {local:%d/%m/%Y} nên không nhập.")
     with database.write() as session:
         judged = _judged(session, person, info, area_id)
         rights.require(session, person, rights.Action.EMERGENCY, judged.place.id, Priority.EMERGENCY)

@@ -4,15 +4,14 @@ Catalogues are read as text (`locale/en.po`) when first asked for: nothing is co
 know stays Vietnamese.
 """
 
-import gettext
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi import Request
+
+from server.console.sentences import interpreter
 
 CATALOGUES = Path(__file__).parent / "locale"
 COOKIE = "loa_language"
@@ -32,17 +31,26 @@ def language_of(request: Request) -> str:
     return chosen if chosen in LANGUAGES else SOURCE
 
 
+@cache
 def translator(language: str) -> Callable[[str], str]:
     """Vietnamese → that language; a text that is not known comes back as it is."""
-    return _catalogue(language).gettext
+    texts = _catalogue(language)
+    return lambda text: texts.get(text, text)
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
+def teller(language: str) -> Callable[[str], str]:
+    """The same for a finished sentence with its values in it, as the rooms raise and store them: see `sentences.py`."""
+    return interpreter(_catalogue(language))
+
+
+def teller_of(request: Request) -> Callable[[str], str]:
+    """For who asks."""
+    return teller(language_of(request))
+
+
+def _catalogue(language: str) -> Mapping[str, str]:
     if language == SOURCE:
-        return gettext.NullTranslations()
-    binary = io.BytesIO()
+        return {}
     with (CATALOGUES / f"{language}.po").open("rb") as source:
-        write_mo(binary, read_po(source, language))
-    binary.seek(0)
-    return gettext.GNUTranslations(binary)
+        return {str(one.id): str(one.string) for one in read_po(source, language) if one.id and one.string}

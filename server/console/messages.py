@@ -1,4 +1,6 @@
-"""Every text of the screens that a catalogue must know: those in templates and pages, and the words for the contract's codes."""
+"""Every text of the screens that a catalogue must know: those in templates and pages, the words for the contract's codes, and
+what the rooms say to people, refusals above all.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from server import words
+from server.console import said
 from server.console.languages import CATALOGUES, LANGUAGES, SOURCE
 
 _HERE = Path(__file__).parent
@@ -26,6 +29,8 @@ def messages() -> dict[str, str]:
         if name[0].isalpha() and name.isupper() and isinstance(table, Mapping):
             for text in table.values():
                 found.setdefault(str(text), f"words.{name}")
+    for text, path in said.templates().items():
+        found.setdefault(text, path)
     return found
 
 

@@ -61,6 +61,7 @@ class Page:
         self.zone = ZoneInfo(station.settings.timezone)
         self.language = languages.language_of(request)
         self.say = languages.translator(self.language)
+        self.tell = languages.teller(self.language)
         self._rights: frozenset[rights.Action] = frozenset()
         if person is not None:
             with station.database.read() as session:
@@ -85,6 +86,7 @@ class Page:
                 languages=languages.LANGUAGES,
                 asset=asset,
                 words=words,
+                tell=self.tell,
                 clock=self.clock,
                 moment=self.moment,
                 length=self.length,
@@ -102,7 +104,7 @@ class Page:
         return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
 
     def _gist(self, status: int) -> str:
-        """What a refusal comes to, for who reads no Vietnamese: the message itself is written in Vietnamese. Else ""."""
+        """What a refusal comes to, for who reads no Vietnamese, where its own words are in no catalogue. Else ""."""
         if status < 400 or self.language == languages.SOURCE:
             return ""
         return self.say(GISTS.get(status, GISTS[500]))

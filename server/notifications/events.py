@@ -87,10 +87,13 @@ def _not_heard(session: Session, at: datetime, zone: str) -> list[Event]:
 
 def _of_occurrence(kind: Kind, occurrence: Occurrence, area_id: str, title: str, names: list[str], zone: str) -> Event:
     local = occurrence.due_at.astimezone(ZoneInfo(zone))
-    what = "không phát được" if kind is Kind.NOT_SOUNDED else "chưa báo kết quả"
-    text = f"“{title}” lúc {local:%H:%M ngày %d/%m} {what} trên {_named(names)}."
+    what = f"“{title}” lúc {local:%H:%M} ngày {local:%d/%m}"
+    if kind is Kind.NOT_SOUNDED:
+        about, text = "Loa không phát được", f"{what} không phát được trên {_named(names)}."
+    else:
+        about, text = "Loa chưa báo kết quả", f"{what} chưa báo kết quả trên {_named(names)}."
     since = occurrence.due_at if kind is Kind.NOT_SOUNDED else occurrence.not_after
-    return Event(kind, occurrence.id, area_id, since, f"Loa {what}", text)
+    return Event(kind, occurrence.id, area_id, since, about, text)
 
 
 def _lost(session: Session, at: datetime, zone: str) -> list[Event]:
@@ -111,10 +114,11 @@ def _lost(session: Session, at: datetime, zone: str) -> list[Event]:
             area.id,
             since,
             "Mất liên lạc với loa",
-            f"{name} ({area.name}) mất liên lạc từ {since.astimezone(ZoneInfo(zone)):%H:%M ngày %d/%m}.",
+            f"{name} ({area.name}) mất liên lạc từ {local:%H:%M} ngày {local:%d/%m}.",
         )
         for speaker_id, name, since, area in rows
         if since is not None
+        for local in (since.astimezone(ZoneInfo(zone)),)
     ]
 
 

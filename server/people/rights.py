@@ -57,18 +57,18 @@ ROLE_RIGHTS: dict[RoleName, dict[Action, frozenset[Priority]]] = {
 """What each role may do at its place in the tree."""
 
 _DEEDS = {
-    Action.READ: "xem việc của",
-    Action.WRITE: "soạn bản tin cho",
-    Action.DICTIONARY: "sửa từ điển của",
-    Action.APPROVE: "duyệt bản tin của",
-    Action.SCHEDULE: "phát sóng ở",
-    Action.EMERGENCY: "phát tin khẩn cấp ở",
-    Action.STOP: "dừng loa ở",
-    Action.SPEAKERS: "quản lý cụm loa của",
-    Action.AREAS: "quản lý địa bàn",
-    Action.PEOPLE: "quản lý người dùng của",
-    Action.POLICY: "đặt quy định phát của",
-    Action.AUDIT: "xem nhật ký thao tác của",
+    Action.READ: "xem việc của {}",
+    Action.WRITE: "soạn bản tin cho {}",
+    Action.DICTIONARY: "sửa từ điển của {}",
+    Action.APPROVE: "duyệt bản tin của {}",
+    Action.SCHEDULE: "phát sóng ở {}",
+    Action.EMERGENCY: "phát tin khẩn cấp ở {}",
+    Action.STOP: "dừng loa ở {}",
+    Action.SPEAKERS: "quản lý cụm loa của {}",
+    Action.AREAS: "quản lý địa bàn {}",
+    Action.PEOPLE: "quản lý người dùng của {}",
+    Action.POLICY: "đặt quy định phát của {}",
+    Action.AUDIT: "xem nhật ký thao tác của {}",
 }
 ROLE_NAMES = {
     RoleName.OFFICER: "cán bộ truyền thanh",
@@ -118,7 +118,7 @@ def require(
         area = areas.find(session, area_id)
         kind = " với loại tin này" if may(session, person, action, area_id) else ""
         raise ForbiddenError(
-            f"{person.name} ({ROLE_NAMES[person.role]}) không được {_DEEDS[action]} {area.name}{kind}. "
+            f"{person.name} ({ROLE_NAMES[person.role]}) không được {_DEEDS[action].format(area.name)}{kind}. "
             "Hãy nhờ người có quyền, hoặc đăng nhập bằng tài khoản khác."
         )
 

@@ -35,7 +35,7 @@ def client(guarded_station):
     for module in (speakers, commands, emergencies, occurrences, live):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(agents.router)
-    install(app, page=lambda _, status, message: PlainTextResponse(message, status_code=status))
+    install(app, lambda _, status, message: PlainTextResponse(message, status_code=status), teller=lambda _: str)
     with guarded_station.database.write() as session:
         session.add(
             SignIn(
