@@ -41,6 +41,7 @@ from protocol.policy import Policy, Window
 from protocol.priorities import Priority
 from tests.edge_agent.bad_line import Line
 from tests.edge_agent.sounds import name_of
+from tests.waiting import LONGEST_S, wait_until
 
 STATION, DEVICE = "xa", "loa-1"
 MOSQUITTO = shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else None)
@@ -54,16 +55,6 @@ def free_port() -> int:
         with socket.socket() as found, contextlib.suppress(OSError):
             found.bind(("127.0.0.1", port))
             return port
-
-
-def wait_for(what, seconds: float = 20.0):
-    """The first true value of `what()`; fails loudly after `seconds`."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
 
 
 class RealStation:
@@ -89,6 +80,7 @@ class RealStation:
         self.presence: list[bool] = []
         self.versions: list[str] = []
         """Of every birth."""
+        self._taking = threading.Lock()
         self._revs = count(int(time.time() * 1000))
         self._stack = contextlib.ExitStack()
         self.agents: list[subprocess.Popen] = []
@@ -101,7 +93,7 @@ class RealStation:
         self.broker = subprocess.Popen([MOSQUITTO, "-c", str(config)], stderr=subprocess.DEVNULL)
         self._stack.callback(self.broker.wait)
         self._stack.callback(self.broker.terminate)
-        wait_for(self._listens)
+        wait_until(self._listens)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -142,7 +134,7 @@ class RealStation:
 
     def loa(self, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [sys.executable, "-m", "loa", *arguments], capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-m", "loa", *arguments], capture_output=True, text=True, timeout=120, check=False
         )
 
     def enrol(self) -> subprocess.CompletedProcess:
@@ -158,7 +150,7 @@ class RealStation:
         with contextlib.suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, agent.pid, -5)  # as its unit has it
         self.agents.append(agent)
-        wait_for(lambda: any(self.presence[online:]))
+        wait_until(lambda: any(self.presence[online:]))
         return agent
 
     def kill(self) -> None:
@@ -169,7 +161,9 @@ class RealStation:
 
     def send(self, leaf: str, kind: Kind, body, *, key: SigningKey | None = None, retain: bool = True) -> str:
         token = self.seal(kind, body, key=key)
-        self.client.publish(topics.device(STATION, DEVICE, leaf), token, qos=1, retain=retain).wait_for_publish(5)
+        self.client.publish(topics.device(STATION, DEVICE, leaf), token, qos=1, retain=retain).wait_for_publish(
+            LONGEST_S
+        )
         return token
 
     def seal(self, kind: Kind, body, *, key: SigningKey | None = None) -> str:
@@ -186,9 +180,19 @@ class RealStation:
     def command(self, op: Operation, **args) -> CommandResult:
         command_id = str(uuid.uuid4())
         self.send("cmd", Kind.CMD, Command(command_id=command_id, op=op, args=args), retain=False)
-        return wait_for(lambda: next((r for r in self.results if r.command_id == command_id), None), 30)
+        return wait_until(lambda: next((r for r in list(self.results) if r.command_id == command_id), None))
 
-    def job(self, start_s: float, data: bytes, seconds: float, *, repeat: int = 1, serve: bool = True) -> Job:
+    def job(
+        self,
+        start_s: float,
+        data: bytes,
+        seconds: float,
+        *,
+        repeat: int = 1,
+        serve: bool = True,
+        max_start_delay_s: float = 30.0,
+    ) -> Job:
+        """By default it may begin as late as a crowded machine makes it."""
         at = self.now() + timedelta(seconds=start_s)
         sha256 = name_of(data)
         if serve:
@@ -198,8 +202,8 @@ class RealStation:
             priority=Priority.NORMAL,
             not_before=at,
             start_at=at,
-            max_start_delay_s=5,
-            not_after=at + timedelta(seconds=seconds * repeat + 60),
+            max_start_delay_s=max_start_delay_s,
+            not_after=at + timedelta(seconds=seconds * repeat + 90),
             repeat=Repeat(count=repeat, gap_s=0.5),
             audio=Audio(
                 sha256=sha256, bytes=len(data), duration_ms=round(seconds * 1000), urls=(f"/agent/v1/audio/{sha256}",)
@@ -226,12 +230,13 @@ class RealStation:
         batch = EventBatch.model_validate(
             unseal(token, kind=Kind.EVT, keyring=ring, audience=station_owner(STATION), now=None).body
         )
-        for event in batch.events:
-            self.events[batch.epoch, event.seq] = event
+        with self._taking:
+            for event in batch.events:
+                self.events[batch.epoch, event.seq] = event
         return self.seal(Kind.ACK, Ack(epoch=batch.epoch, seq=batch.events[-1].seq))
 
     def reports(self, job: Job) -> list[JobReport]:
-        found = [JobReport.model_validate(e.data) for _, e in sorted(self.events.items()) if e.type == "job"]
+        found = [JobReport.model_validate(event.data) for event in self.told() if event.type == "job"]
         return [report for report in found if report.job_id == job.job_id]
 
     def state(self, job: Job):
@@ -239,7 +244,17 @@ class RealStation:
         return found[-1].state if found else None
 
     def refusals(self) -> list[str]:
-        return [str(e.data["refusal"]) for _, e in sorted(self.events.items()) if e.type == "refused"]
+        return [str(event.data["refusal"]) for event in self.told() if event.type == "refused"]
+
+    def told(self) -> list[Event]:
+        """All events so far in their order, while more may be coming."""
+        with self._taking:
+            return [event for _, event in sorted(self.events.items())]
+
+    def in_order(self) -> bool:
+        """Every event came, once, without a gap."""
+        sequence = [event.seq for event in self.told()]
+        return sequence == list(range(1, len(sequence) + 1))
 
 
 def _handler(station: RealStation):  # noqa: C901  one class, closed over the station

@@ -11,8 +11,9 @@ import pytest
 from protocol.messages import Evidence
 from protocol.states import State
 from tests.edge_agent import moved_clock
-from tests.edge_agent.real_station import MOSQUITTO, RealStation, wait_for
+from tests.edge_agent.real_station import MOSQUITTO, RealStation
 from tests.edge_agent.sounds import RATE, begins, decoded, opus
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
 S = State
@@ -26,12 +27,6 @@ def station(tmp_path):
         yield found
 
 
-def in_order(station) -> bool:
-    """Every event came, once, without a gap."""
-    sequence = sorted(seq for _, seq in station.events)
-    return sequence == list(range(1, len(sequence) + 1))
-
-
 @pytest.mark.long
 def test_a_line_that_crawls_stalls_and_breaks_costs_nothing_but_time(station):
     line = station.by_line()
@@ -42,21 +37,21 @@ def test_a_line_that_crawls_stalls_and_breaks_costs_nothing_but_time(station):
     data = opus(3.0)
     job = station.job(25.0, data, 3.0)
     station.order(job)
-    wait_for(lambda: station.ranges)
+    wait_until(lambda: station.ranges)
     before = line.carried
-    wait_for(lambda: line.carried > before + len(data) // 4, 40)
+    wait_until(lambda: line.carried > before + len(data) // 4, 40)
     line.stalled = True
     time.sleep(3.0)
     line.stalled = False
-    wait_for(lambda: line.carried > before + len(data) // 2, 40)
+    wait_until(lambda: line.carried > before + len(data) // 2, 40)
     line.cut()
     time.sleep(2.0)
     line.mend()
-    wait_for(lambda: station.state(job) is S.PLAYED, 90)
+    wait_until(lambda: station.state(job) is S.PLAYED, 90)
     assert station.ranges[0] == ""
     assert all(asked.startswith("bytes=") for asked in station.ranges[1:])  # it went on where the line broke
     assert len(station.ranges) > 1
-    assert in_order(station)
+    wait_until(station.in_order)
     assert station.refusals() == []
 
 
@@ -73,8 +68,8 @@ def test_three_days_alone_under_moving_clocks(station, tmp_path):
     hours = (0.0, 11.0, 35.0, 71.9)
     jobs = [station.job(6.0 + hour * HOUR, data, 1.0) for hour in hours]
     station.order(*jobs)
-    wait_for(lambda: station.state(jobs[0]) is S.PLAYED)
-    wait_for(lambda: all(station.state(job) is S.READY for job in jobs[1:]))
+    wait_until(lambda: station.state(jobs[0]) is S.PLAYED)
+    wait_until(lambda: all(station.state(job) is S.READY for job in jobs[1:]))
     line.cut()
     ahead_s = 0.0
     for job, wrong_s in zip(jobs[1:], (-5 * HOUR, 40 * HOUR, -400 * HOUR), strict=True):
@@ -84,14 +79,14 @@ def test_three_days_alone_under_moving_clocks(station, tmp_path):
     assert [station.state(job) for job in jobs[1:]] == [S.READY] * 3  # nobody could tell us
     station.ahead = timedelta(seconds=ahead_s)
     line.mend()
-    wait_for(lambda: all(station.state(job) is S.PLAYED for job in jobs), 60)
+    wait_until(lambda: all(station.state(job) is S.PLAYED for job in jobs), 60)
     for job in jobs:
         reports = {report.state: report for report in station.reports(job)}
         assert reports[S.PLAYED].evidence is Evidence.E1
         sounded = _around(tmp_path, job.start_at.timestamp())
         (frame,) = begins(sounded, decoded(data))
         assert abs(frame / RATE - 1.0) < 0.1
-    assert in_order(station)
+    wait_until(station.in_order)
 
 
 def _around(folder: Path, at_s: float) -> np.ndarray:

@@ -11,8 +11,9 @@ import pytest
 from protocol.keys import Role, SigningKey, station_owner
 from protocol.messages import Operation
 from protocol.states import Reason, State
-from tests.edge_agent.real_station import MOSQUITTO, STATION, RealStation, wait_for
+from tests.edge_agent.real_station import MOSQUITTO, STATION, RealStation
 from tests.edge_agent.sounds import RATE, begins, decoded, heard, name_of, opus
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
 S = State
@@ -57,7 +58,7 @@ def test_a_job_sounds_at_its_instant_after_a_download_that_broke_off(station):
     station.start()
     job = station.job(4.0, data, 2.0)
     station.order(job)
-    wait_for(lambda: station.state(job) is S.PLAYED)
+    wait_until(lambda: station.state(job) is S.PLAYED)
     assert station.ranges == ["", f"bytes={len(data) // 3}-"]
     assert [r.state for r in station.reports(job)] == [S.ACCEPTED, S.FETCHING, S.READY, S.PLAYING, S.PLAYED]
     (at,) = starts(station, data)
@@ -70,11 +71,11 @@ def test_killed_in_the_middle_it_is_cut_and_never_sounds_again(station):
     station.start()
     job = station.job(3.0, data, 4.0)
     station.order(job)
-    wait_for(lambda: station.state(job) is S.PLAYING)
-    wait_for(lambda: starts(station, data))
+    wait_until(lambda: station.state(job) is S.PLAYING)
+    wait_until(lambda: starts(station, data))
     station.kill()
     station.start()
-    wait_for(lambda: station.state(job) is S.CUT)
+    wait_until(lambda: station.state(job) is S.CUT)
     time.sleep(3.0)
     assert station.reports(job)[-1].reason is Reason.POWER
     assert len(starts(station, data)) == 1
@@ -85,25 +86,25 @@ def test_killed_before_it_still_sounds(station):
     station.start()
     job = station.job(8.0, data, 1.0)
     station.order(job)
-    wait_for(lambda: station.state(job) is S.READY)
+    wait_until(lambda: station.state(job) is S.READY)
     station.kill()
     station.start()
-    wait_for(lambda: station.state(job) is S.PLAYED)
+    wait_until(lambda: station.state(job) is S.PLAYED)
     assert len(starts(station, data)) == 1
 
 
 def test_tampered_audio_and_forged_orders_are_refused_and_reported(station):
     station.start()
     good, evil = opus(1.0, seed=1), opus(1.0, seed=2)
-    job = station.job(4.0, good, 1.0)
+    job = station.job(4.0, good, 1.0, max_start_delay_s=5)
     station.files[name_of(good)] = evil.ljust(len(good), b"\0")[: len(good)]
     station.order(job)
     stranger = SigningKey.generate(Role.STATION, station_owner(STATION))
     forged = station.job(4.0, evil, 1.0)
     station.order(job, forged, key=stranger)
-    wait_for(lambda: station.state(job) is S.MISSED, 30)
+    wait_until(lambda: station.state(job) is S.MISSED)
     assert station.reports(job)[-1].reason is Reason.NO_AUDIO
-    assert set(station.refusals()) == {"bad_hash", "unknown_key"}
+    wait_until(lambda: set(station.refusals()) == {"bad_hash", "unknown_key"})
     assert station.reports(forged) == []
     assert not (station.folder / "out.wav").exists() or not np.any(heard(station.folder / "out.wav")[0])
 
@@ -113,27 +114,27 @@ def test_a_broker_that_dies_is_found_again_and_nothing_is_lost(station):
     data = opus(1.0)
     job = station.job(6.0, data, 1.0)
     station.order(job)
-    wait_for(lambda: station.state(job) is S.READY)
+    wait_until(lambda: station.state(job) is S.READY)
     station.broker.send_signal(signal.SIGKILL)
     station.broker.wait()
     config = station.folder / "mosquitto.conf"
-    wait_for(lambda: starts(station, data))
+    wait_until(lambda: starts(station, data))
     station.broker = subprocess.Popen([MOSQUITTO, "-c", str(config)], stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: station.state(job) is S.PLAYED, 40)
-        sequence = sorted(seq for _, seq in station.events)
-        assert sequence == list(range(1, len(sequence) + 1))
+        wait_until(lambda: station.state(job) is S.PLAYED, 120)  # two of us must find the broker again
+        wait_until(station.in_order)
     finally:
         station.broker.terminate()
         station.broker.wait()
 
 
+@pytest.mark.timeout(400)
 def test_remote_care(station):
     began_s = time.monotonic()
     agent = station.start()
     assert station.command(Operation.TEST_TONE).ok
     found = station.command(Operation.SELF_TEST)
-    while not found.ok and time.monotonic() < began_s + 90:  # a busy machine tears the chirp, and the test says so
+    while not found.ok and time.monotonic() < began_s + 240:  # a busy machine tears the chirp, and the test says so
         found = station.command(Operation.SELF_TEST)
     assert (found.ok, found.detail) == (True, "good")
     lines = station.command(Operation.LOGS, lines=5).data["lines"]
@@ -142,7 +143,7 @@ def test_remote_care(station):
     assert station.command(Operation.LOGS, lines="all; rm -rf /").ok is False
     assert station.command(Operation.UPDATE).ok is False
     assert station.command(Operation.DECOMMISSION).ok
-    assert agent.wait(30) == 0
+    assert agent.wait(60) == 0
     left = {path.name for path in station.box.iterdir()}
     assert left <= {"lock"}, left
-    assert station.presence[-1] is False
+    wait_until(lambda: station.presence[-1] is False)

@@ -23,7 +23,8 @@ from protocol import topics
 from protocol.envelope import Kind
 from protocol.keys import Role, SigningKey, station_owner
 from protocol.messages import Command, CommandResult, Operation
-from tests.edge_agent.real_station import DEVICE, MOSQUITTO, STATION, RealStation, wait_for
+from tests.edge_agent.real_station import DEVICE, MOSQUITTO, STATION, RealStation
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 240.0
@@ -93,7 +94,7 @@ class Box:
             env={**os.environ, "PREFIX": str(self.trials.prefix), "STATE": str(self.station.box)},
             start_new_session=True,
         )
-        wait_for(lambda: any(self.station.presence), PATIENCE_S)
+        wait_until(lambda: any(self.station.presence), PATIENCE_S)
         return self
 
     def __exit__(self, *_):
@@ -145,7 +146,9 @@ class Box:
     def update(self, arguments: dict[str, object]) -> CommandResult:
         """Order it; the answer."""
         command_id = self.order(arguments)
-        return wait_for(lambda: next((r for r in self.station.results if r.command_id == command_id), None), PATIENCE_S)
+        return wait_until(
+            lambda: next((r for r in self.station.results if r.command_id == command_id), None), PATIENCE_S
+        )
 
     def order(self, arguments: dict[str, object], key: SigningKey | None = None) -> str:
         command_id = str(uuid.uuid4())
@@ -160,8 +163,8 @@ class Box:
     def proves(self, version: str, births: int) -> None:
         """Wait until that version was heard after so many births of any, and is in use for good."""
         station = self.station
-        wait_for(lambda: len(station.versions) > births and station.versions[-1] == version, PATIENCE_S)
-        wait_for(lambda: self.trials.trial() is None and self.version == version, PATIENCE_S)
+        wait_until(lambda: len(station.versions) > births and station.versions[-1] == version, PATIENCE_S)
+        wait_until(lambda: self.trials.trial() is None and self.version == version, PATIENCE_S)
 
     def said(self, where: str) -> str:
         """What the agent (`log`) or the guard outside of it has said."""
@@ -189,9 +192,9 @@ def test_a_box_takes_a_good_release_and_leaves_every_bad_one(tmp_path, wheels):
         forged = station.seal(Kind.CMD, Command(command_id="forged", op=Operation.UPDATE, args=good))
         broken = forged[:-4] + ("AAAA" if forged[-4:] != "AAAA" else "BBBB")
         station.client.publish(topics.device(STATION, DEVICE, "cmd"), broken, qos=1).wait_for_publish(5)
-        wait_for(lambda: "bad_signature" in station.refusals(), PATIENCE_S)
+        wait_until(lambda: "bad_signature" in station.refusals(), PATIENCE_S)
         box.order(good, key=SigningKey.generate(Role.STATION, station_owner(STATION)))
-        wait_for(lambda: "unknown_key" in station.refusals(), PATIENCE_S)
+        wait_until(lambda: "unknown_key" in station.refusals(), PATIENCE_S)
 
         other = box.release("99.2")
         station.files[good["sha256"]], kept = station.files[other["sha256"]], station.files[good["sha256"]]
@@ -230,7 +233,7 @@ def test_a_box_takes_a_good_release_and_leaves_every_bad_one(tmp_path, wheels):
         assert "release was not heard in time" in box.said("log")
 
         box.order(other)
-        wait_for(lambda: any(box.trials.prefix.glob("releases/*-99.2/bin/python")), PATIENCE_S)
+        wait_until(lambda: any(box.trials.prefix.glob("releases/*-99.2/bin/python")), PATIENCE_S)
         births = len(station.versions)
         box.kill()  # in the middle of the installation
         box.proves("99.1", births)
