@@ -60,7 +60,7 @@ class Checked(HTMLParser):
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
         if tag == "html":
-            assert values["lang"] == "vi"
+            assert values["lang"] in {"vi", "en"}
         if tag in {"input", "select", "textarea"} and values.get("type") != "hidden":
             assert "label" in self.open or "aria-label" in values, (tag, values)
         if tag == "img":

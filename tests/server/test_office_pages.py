@@ -238,16 +238,40 @@ def test_who_is_told_what_is_kept_and_what_was_done(commune, browser):
     assert page.index("đặt thời hạn lưu") < page.index("đặt mức báo tin")
     assert "Hoàng Văn Khuê" in page
     entries = commune.call("lanhdao", "GET", "/audit")["items"]
-    assert entries[-1]["hash"] in leader.open("/xa/nhat-ky/kiem-tra")
+    assert entries[-1]["hash"] in leader.open("/xa/nhat-ky/kiem-tra/ket-qua")
+    assert "Đang kiểm tra" in leader.open("/xa/nhat-ky/kiem-tra")  # and asks for it by itself
     assert "thiết lập đài" in leader.open("/xa/nhat-ky?truoc=3")
     browser("canbo").open("/xa/nhat-ky", status=403)
 
 
-def test_a_refusal_says_in_english_what_it_comes_to(commune, browser):
+def test_a_refusal_is_in_english_for_who_chose_it(commune, browser):
     officer = browser("canbo")
     officer.cookies["loa_language"] = "en"
+    page = officer.open("/xa/nhat-ky", status=403)
+    assert "(broadcast officer) may not see the audit log of Xã Khuổi Nằn. Please ask somebody who may" in page
+    assert "không được" not in page
+    page = officer.send("/ban-tin/moi", title="Tin", text=" ", status=422)
+    assert "There is no text yet. Please choose a file or paste the text." in page
+
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in officer.cookies.items())}
-    page = commune.client.get("/xa/nhat-ky", headers=headers)
+    answers = [
+        commune.client.get("/api/v1/audit", headers=each) for each in (headers, {**headers, "Cookie": _vi(headers)})
+    ]
     commune.client.cookies.clear()
-    assert page.status_code == 403
-    assert re.search(r"You may not do this here\. <span lang=\"vi\">.*không được xem nhật ký", page.text)
+    assert [answer.status_code for answer in answers] == [403, 403]
+    english, vietnamese = (answer.json()["error"] for answer in answers)
+    assert english["code"] == vietnamese["code"] == "forbidden"
+    assert "may not see the audit log of Xã Khuổi Nằn" in english["message"]
+    assert "không được xem nhật ký thao tác của Xã Khuổi Nằn" in vietnamese["message"]
+
+
+def _vi(headers):
+    return headers["Cookie"].replace("loa_language=en", "loa_language=vi")
+
+
+def test_a_file_too_large_is_refused_on_a_page(commune, browser):
+    officer = browser("canbo")
+    size = commune.settings.max_upload_bytes + 2 * 1024 * 1024
+    page = officer.send("/ban-tin/moi", files={"file": ("to.txt", b"a" * size)}, status=413)
+    assert "Dữ liệu gửi lên lớn hơn" in page
+    assert "<h1>Chưa làm được</h1>" in page
