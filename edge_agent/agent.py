@@ -29,6 +29,7 @@ from edge_agent.performing import Performer
 from edge_agent.polling import Polling
 from edge_agent.ports import TEST_VOICE, FetchOutcome, LoadProblem, Ports
 from edge_agent.power import Power
+from edge_agent.rebirth import Rebirth
 from edge_agent.reception import Reception
 from edge_agent.signing import Voucher
 from edge_agent.stage import Stage
@@ -115,6 +116,7 @@ class Agent:
             options=options,
             refused=self._bad_hash,
         )
+        self._rebirth = Rebirth(store, self.time)
         self._orders = Orders(
             store=store,
             gate=self._gate,
@@ -125,7 +127,7 @@ class Agent:
             fetching=self._fetching,
             time=self.time,
             device_id=answer.device_id,
-            reborn_s=self._reborn_s,
+            rebirth=self._rebirth,
         )
         self._line = Line(
             link=ports.link,
@@ -213,7 +215,7 @@ class Agent:
         """Take up from disk where the last life ended. Nothing is sent or sounded before `step`."""
         with self._store.transaction():
             if self._boot.reborn:
-                self._store.set_fact("reborn_s", str(self.time.now_s()) if self.time.trusted else "")
+                self._rebirth.begin()
             self._reception.recall_config()
             self.director.recover()
         self._reception.recall_desired()
@@ -222,6 +224,7 @@ class Agent:
 
     def step(self) -> float:
         """Do what is due; the monotonic instant at which to be called again at the latest."""
+        self._orders.step()
         wakes = [self._fetching.step(), self.director.step(), self._fetching.step()]
         if self.director.rushing:  # nothing else goes to the disk before it sounds
             wakes.append(self.director.rush_until_mono_s)
@@ -348,13 +351,3 @@ class Agent:
 
     def _missing_file(self, record: Record) -> None:
         self._fetching.lost(record)
-
-    def _reborn_s(self) -> float:
-        """Before this instant nothing is known of what has started; 0 if the memory is whole."""
-        fact = self._store.fact("reborn_s")
-        if fact is None:
-            return 0.0
-        if fact == "" and self.time.trusted:
-            fact = str(self.time.now_s())
-            self._store.set_fact("reborn_s", fact)
-        return float(fact) if fact else 0.0

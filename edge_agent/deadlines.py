@@ -59,8 +59,6 @@ class Deadlines:
         """What kept it from starting until its deadline."""
         deadline_mono_s = self._time.mono_at(deadline_s)
         unsteady = deadline_mono_s < self._time.steady_since_mono_s
-        if not self._trusted(record.kid):
-            return Reason.TRUST_LOST
         if record.arrived_s > deadline_s:
             return Reason.TOO_LATE
         here = self._ledger.arrived_in_this_boot(record) and record.arrived_mono_s < self._time.steady_since_mono_s
@@ -68,4 +66,6 @@ class Deadlines:
             return Reason.CLOCK
         if deadline_mono_s < self._life_mono_s:
             return Reason.OFF
+        if not self._trusted(record.kid):  # last: what was missed before its key was revoked was not missed for that
+            return Reason.TRUST_LOST
         return Reason.NO_AUDIO if record.state in _WAITS_FOR_FILE else record.waited or Reason.TOO_LATE

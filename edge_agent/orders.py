@@ -1,7 +1,5 @@
 """Reconciling: the manifest and the emergency orders against the ledger. Orders say what shall be; the ledger says what is."""
 
-from collections.abc import Callable
-
 import structlog
 
 from edge_agent.director import Director
@@ -10,6 +8,7 @@ from edge_agent.gate import EARLIEST_YEAR, LATEST_YEAR, Gate, body_of, kid_of
 from edge_agent.ledger import Ledger, Record
 from edge_agent.outbox import Outbox
 from edge_agent.performing import Performer
+from edge_agent.rebirth import Rebirth
 from edge_agent.store import Message, Store
 from edge_agent.timekeeping import Timekeeper
 from protocol.envelope import Claims, Kind
@@ -27,7 +26,7 @@ KEEP_ALERTS = 500
 
 
 class Orders:
-    """Acts on what the gate has let through. `reborn_s`: before this Unix second nothing is known of what has started."""
+    """Acts on what the gate has let through."""
 
     def __init__(
         self,
@@ -41,7 +40,7 @@ class Orders:
         fetching: Fetching,
         time: Timekeeper,
         device_id: str,
-        reborn_s: Callable[[], float],
+        rebirth: Rebirth,
     ) -> None:
         self._store = store
         self._gate = gate
@@ -52,8 +51,17 @@ class Orders:
         self._fetching = fetching
         self._time = time
         self._device_id = device_id
-        self._reborn_s = reborn_s
+        self._rebirth = rebirth
         self._named: frozenset[tuple[str, int]] = frozenset()
+
+    def step(self) -> None:
+        """Once a clock tells when a lost memory began anew: what was ordered for before that must not sound, it may have."""
+        if self._rebirth.datable:
+            with self._store.transaction():
+                self._rebirth.date()
+                for record in self._ledger:
+                    if record.waiting and not record.emergency:
+                        self._doubted(record)
 
     # ------------------------------------------------------------ the manifest
 
@@ -88,6 +96,7 @@ class Orders:
                 self._gate.refuse(f"{topic}#alerts", error.refusal, error.detail)
 
     def _reconcile(self, body: Desired, claims: Claims, kid: str) -> None:
+        self.step()
         self._named = frozenset((job.job_id, job.attempt) for job in body.jobs)
         for job in body.jobs:
             record = self._ledger.get(job.job_id, job.attempt)
@@ -110,11 +119,7 @@ class Orders:
 
     def _new(self, job: Job, claims: Claims, kid: str) -> None:
         record = self._ledger.accept(job, kid=kid, rev=claims.rev, ordered_s=claims.iat.timestamp())
-        if self._rejected(record):
-            return
-        if job.start_at.timestamp() < self._reborn_s():
-            # The memory of what had started was lost after this instant: it may have sounded, and must not sound twice.
-            self._performer.end(record, State.MISSED, reason=Reason.OFF)
+        if self._rejected(record) or self._doubted(record):
             return
         attempts = self._ledger.of_job(job.job_id)
         if any(other.job.attempt > job.attempt for other in attempts):
@@ -140,6 +145,12 @@ class Orders:
             self._performer.end(record, State.REJECTED, reason=Reason.NOT_AN_EMERGENCY)
         elif objection := self._director.objection(record):
             self._performer.end(record, State.REJECTED, reason=objection)
+        return record.ended
+
+    def _doubted(self, record: Record) -> bool:
+        """Whether the memory of its start may have been lost: it must not sound twice; then that is its end."""
+        if record.job.start_at.timestamp() < self._rebirth.since_s:
+            self._performer.end(record, State.MISSED, reason=Reason.OFF)
         return record.ended
 
     def _supersede(self, job: Job) -> None:

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from edge_agent.folder import set_aside
+from edge_agent.ports import ClockSource
 from protocol.envelope import Kind
 from protocol.jobs import Stream
-from protocol.messages import Alert, Desired
+from protocol.keys import Role, SigningKey, TrustSet, station_owner
+from protocol.messages import Alert, Config, Desired
 from protocol.priorities import Priority
 from protocol.states import Reason, State
-from tests.edge_agent.world import HOUR, World
+from tests.edge_agent.world import HOUR, STATION, World
 
 
 @pytest.fixture
@@ -114,4 +117,47 @@ def test_the_amplifier_is_not_released_under_an_emergency_that_is_being_loaded(t
     (_, begun_s, _, _) = next(heard for heard in world.output.heard if heard[0].startswith(alarm.job_id))
     assert begun_s - ordered_s <= 0.3
     scout.store.close()
+    world.store.close()
+
+
+def test_a_memory_lost_without_a_clock_does_not_play_again_once_there_is_one(world):
+    """Its manifest comes back before the time does."""
+    sounded, later = world.job(10, 20, max_start_delay_s=600), world.job(300)
+    world.order(sounded, later)
+    world.run(15)
+    token = world.desired_token
+    world.crash(off_s=20)
+    set_aside(world.path)
+    world.clock.vouched, world.web.up = None, False
+    world.boot(reborn=True)
+    world.send("desired", token)
+    world.run(5)
+    world.clock.vouched = ClockSource.NTP
+    world.run(400)
+    assert len(world.sounded(sounded)) == 1
+    assert (world.last(sounded).state, world.last(sounded).reason) == (State.MISSED, Reason.OFF)
+    assert world.last(later).state is State.PLAYED
+
+
+def test_what_was_missed_before_its_key_was_revoked_was_not_missed_for_that(tmp_path):
+    """Both are learnt at once: three days without clock and line, then the station's time and its new keys."""
+    world = World(tmp_path)
+    job = world.job(600)
+    world.order(job)
+    world.run(30)
+    world.crash(off_s=10)
+    world.clock.vouched, world.web.up, world.broker_up = None, False, False
+    world.boot()
+    world.run(1200)
+    heir = SigningKey.generate(Role.STATION, station_owner(STATION))
+    trust = TrustSet(keys=(heir.public, world.emergency_key.public), revoked=(world.station_key.kid,))
+    both = TrustSet(keys=(world.station_key.public, heir.public, world.emergency_key.public))
+    world.configure(trust=both)
+    config = world.seal(Kind.CONFIG, Config(trust=trust), key=heir)
+    world.clock.vouched = ClockSource.NTP
+    world.agent.message(world.topic("config"), config.encode())
+    world.broker_up = world.web.up = True
+    world.station_key = heir
+    world.run(200)
+    assert (world.last(job).state, world.last(job).reason) == (State.MISSED, Reason.CLOCK)
     world.store.close()
