@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from loa.say_command import RETAKE_SHARE
+from loa.say_command import MOST_RETAKE_SHARE, RETAKE_SHARE, RETAKES_WITHIN
 from reading import read_line
 from voices import Clip, Ear, HeardSentence, SpeechSettings, SpokenSentence, Studio, TimelineEntry, listen
 from voices.ear import report_of
@@ -79,9 +79,11 @@ def measure_voice(voice: str, sentences: Sequence[str], ear: Ear, *, changed: bo
         with Studio(Path(scratch) / "cache" / "clips") as studio:
             began = time.monotonic()
             first = {index: hear_sentence(clip, spoken[index], ear, index) for index, clip in enumerate(clips)}
+            until_s = began - wall_s + RETAKES_WITHIN * sum(clip.duration_ms for clip in clips) / 1000
             takes = better_takes(
-                spoken, first, studio=studio, voice=voice, settings=_USUAL, ear=ear, share=RETAKE_SHARE
-            )
+                spoken, first, studio=studio, voice=voice, settings=_USUAL, ear=ear,
+                share=RETAKE_SHARE, most_share=MOST_RETAKE_SHARE, in_time=lambda: time.monotonic() < until_s,
+            )  # fmt: skip
             check_s = time.monotonic() - began
             others = {
                 name: _heard(_render(studio, voice, spoken, how, takes), sentences, ear)

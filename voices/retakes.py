@@ -49,22 +49,29 @@ def better_takes(
     ear: Recogniser,
     lane: Lane = "bulk",
     share: float = SHARE,
+    most_share: float = 0,
+    in_time: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> dict[int, Take]:
     """The sentences that could be made clearer, by index, each as the ear understood it best.
 
-    `heard` is what the ear made of them when `voice` said them with `settings`. The same question has the same answer,
-    whatever the machine's load. Raises what `Studio.render` and `listen` raise.
+    `heard` is what the ear made of them when `voice` said them with `settings`. As much as `share` of the text is said again
+    where that is needed, whatever the time, and from there as much as `most_share` while `in_time` says so. Without the latter
+    the same question has the same answer, whatever the machine's load. Raises what `Studio.render` and `listen` raise.
     """
     trials = {
         index: _Trials(sentences[index].text, first, settings, careful=takes_care(voice))
         for index, first in heard.items()
     }
-    left = max(share * sum(trial.effort for trial in trials.values()), _LEAST_SHARE_CHARS if share else 0)
+    whole = sum(trial.effort for trial in trials.values())
+    left = max(share * whole, _LEAST_SHARE_CHARS if share else 0)
+    more = most_share * whole
+    at_a_time = max(2, len(trials) // 8)
     total = sum(not trial.done for trial in trials.values())
-    while round_ := _affordable(trials, left):
-        left -= sum(trials[index].effort for index in round_)
+    while round_ := _affordable(trials, left) or (_affordable(trials, more)[:at_a_time] if in_time() else []):
+        effort = sum(trials[index].effort for index in round_)
+        left, more = left - effort, more - effort
         asked = {position: trials[index].next_settings() for position, index in enumerate(round_)}
         takes = studio.render(
             [sentences[index] for index in round_],

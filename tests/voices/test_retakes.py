@@ -91,3 +91,27 @@ def test_the_work_is_bounded_and_the_worst_sentence_comes_first(retake, voice, e
     assert engine_log.rendered() == [sentence.text for sentence in sentences]
     retake(voice, Ear(), sentences, share=0.5)
     assert engine_log.rendered()[3:] == [sentences[2].text, sentences[1].text]
+
+
+def test_time_buys_takes_beyond_the_share_and_no_more_than_it_lasts(retake, careful_voice):
+    never, asked = LengthEar({}, otherwise="một hai ba"), []
+
+    def in_time():
+        asked.append(never.asked)
+        return len(asked) < 3
+
+    assert retake(careful_voice, never, share=0.0, most_share=10.0, in_time=in_time) == {}
+    assert asked == [1, 2, 3]
+    assert never.asked == 3
+
+
+def test_what_is_said_again_for_want_of_nothing_but_time_has_its_bound_too(retake, careful_voice):
+    never = LengthEar({}, otherwise="một hai ba")
+    assert retake(careful_voice, never, share=0.0, most_share=2.0, in_time=lambda: True) == {}
+    assert never.asked == 1 + 2
+
+
+def test_without_time_the_share_is_said_again_all_the_same(retake, careful_voice):
+    never = LengthEar({}, otherwise="một hai ba")
+    assert retake(careful_voice, never, most_share=10.0, in_time=lambda: False) == {}
+    assert never.asked == 1 + MOST_TAKES
