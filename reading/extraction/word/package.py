@@ -24,7 +24,7 @@ _MAIN_TURNED = re.compile(
 )
 _PAGES = re.compile(rb"<(?:\w+:)?Pages>(\d+)<")
 _PICTURE = re.compile(r"word/media/.+\.(png|jpe?g|tiff?|bmp)", re.IGNORECASE)
-_BROKEN = "Tệp Word bị hỏng, không đọc được. Hãy mở tệp bằng Word, lưu lại (File › Save As) rồi gửi lại, hoặc xin lại bản gốc."
+_BROKEN = "Tệp Word bị hỏng, không đọc được. Hãy mở tệp bằng Word, lưu thành tệp mới rồi gửi lại, hoặc xin lại bản gốc."
 
 
 @dataclass(frozen=True, slots=True)
