@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 _LIMIT_MS = 100.0
 _WARM = 2
-_PARTS = ("/tinh-hinh", "/hom-nay", "/bang/moi", "/ky-thuat/bang", "/ban-tin?tim=hop+thon", "/xa/nhat-ky?truoc=5000")
+_PARTS = (
+    "/tinh-hinh",
+    "/hom-nay",
+    "/bang/moi",
+    "/ky-thuat/bang",
+    "/ban-tin?tim=hop+thon",
+    "/xa/nhat-ky?truoc=5000",
+    "/xa/nhat-ky/kiem-tra/ket-qua",
+)
 """Parts that pages ask for again and again, and pages that are asked for in other words."""
 _FEEDS = (
     "/api/v1/public/podcast.xml",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from server.tables import AuditEntry
@@ -43,18 +44,13 @@ def record(session: Session, actor: str, act: str, object_id: str = "", **detail
     return entry
 
 
+_EXPORTED = ("number", "at", "actor", "act", "object", "detail", "previous_hash", "hash")
+
+
 def exported(entry: AuditEntry) -> dict[str, Any]:
     """An entry as JSON, its own hash last: one line of `loa audit export`."""
-    return {
-        "number": entry.number,
-        "at": entry.at.isoformat(timespec="microseconds"),
-        "actor": entry.actor,
-        "act": entry.act,
-        "object": entry.object,
-        "detail": entry.detail,
-        "previous_hash": entry.previous_hash,
-        "hash": entry.hash,
-    }
+    at = entry.at.isoformat(timespec="microseconds")
+    return {name: at if name == "at" else getattr(entry, name) for name in _EXPORTED}
 
 
 def seal(entry: dict[str, Any]) -> str:
@@ -67,13 +63,19 @@ def seal(entry: dict[str, Any]) -> str:
 
 def entries(session: Session, *, after: int = 0) -> Iterator[dict[str, Any]]:
     """The log as exported, oldest first."""
-    for entry in session.exec(
-        select(AuditEntry)
-        .where(col(AuditEntry.number) > after)
-        .order_by(col(AuditEntry.number))
-        .execution_options(yield_per=500)
-    ):
-        yield exported(entry)
+    columns = (  # not whole rows: for ten thousand entries that is half of the time
+        col(AuditEntry.number),
+        col(AuditEntry.at),
+        col(AuditEntry.actor),
+        col(AuditEntry.act),
+        col(AuditEntry.object),
+        col(AuditEntry.detail),
+        col(AuditEntry.previous_hash),
+        col(AuditEntry.hash),
+    )
+    log = sql_select(*columns).where(col(AuditEntry.number) > after).order_by(col(AuditEntry.number))
+    for number, at, *rest in session.execute(log.execution_options(yield_per=500)):
+        yield dict(zip(_EXPORTED, (number, at.isoformat(timespec="microseconds"), *rest), strict=True))
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,21 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, union
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server import areas
-from server.tables import Bulletin, Delivery, Production, Speaker, Version
-from server.tables.columns import now
+from server.tables import AuditEntry, Bulletin, Delivery, Fault, FaultNote, Notice, Production, Speaker, Version
+from server.tables.columns import first_id, now
 
 _OVERLAP = timedelta(seconds=3)
 """Rows are stamped before they are committed: look back this far, and tell what was told already by its stamp."""
 _REMEMBERED = 50_000
 """More marks than this are forgotten: at worst something is told twice."""
+_DEEDS = 50
+"""Of so many deeds since the last look the kinds are told; of more only of the newest."""
 
 Change = tuple[str, dict[str, Any]]
-"""Name of an event ("production", "speaker", "delivery") and what it says."""
+"""Name of an event ("production", "speaker", "delivery", "deed") and what it says."""
 
 
 def _moved(after: datetime) -> CompoundSelect[str]:
@@ -32,11 +35,14 @@ def _moved(after: datetime) -> CompoundSelect[str]:
 
 @dataclass
 class Watch:
-    """One viewer's place in the stream of changes, for an area and everything below it."""
+    """One viewer's place in the stream of changes, for an area and everything below it, and for what a person is told."""
 
     area_id: str
+    person_id: str = ""
     since: datetime = field(default_factory=now)
     _told: dict[tuple[str, str], object] = field(default_factory=dict)
+    _deed: int = 0
+    """Number of the last entry of the audit log that was looked at."""
 
     def changes(self, session: Session) -> list[Change]:
         """What happened since the last call, oldest kind of thing first."""
@@ -46,6 +52,7 @@ class Watch:
             *self._productions(session, places, after),
             *self._speakers(session, places, after),
             *self._deliveries(session, places, after),
+            *self._deeds(session, after),
         ]
         self.since = at
         if len(self._told) > _REMEMBERED:
@@ -122,3 +129,30 @@ class Watch:
             for row in rows
             if self._fresh("delivery", row.id, row.updated_at)
         ]
+
+    def _deeds(self, session: Session, after: datetime) -> list[Change]:
+        """What kinds of things somebody has done something about ("version", "feedback", "inbox" …), each once.
+
+        Every deed of a person stands in the audit log; what boxes and the station itself say of faults and to a person does not.
+        Nothing but the kind is told: the pages ask for what they may see.
+        """
+        log = session.exec(
+            select(AuditEntry.number, AuditEntry.act, AuditEntry.at)
+            .where(col(AuditEntry.number) > self._deed)
+            .order_by(col(AuditEntry.number).desc())
+            .limit(_DEEDS)
+        ).all()
+        nouns = {act.partition(".")[0] for _, act, at in log if self._deed or at > after}
+        self._deed = max((number for number, *_ in log), default=self._deed)
+        first = first_id(after)
+        rows = [
+            *(("fault", row) for row in session.exec(select(Fault.id).where(col(Fault.id) > first))),
+            *(("fault", row) for row in session.exec(select(FaultNote.id).where(col(FaultNote.id) > first))),
+            *(("notice", row) for row in session.exec(_to(self.person_id, first))),
+        ]
+        nouns |= {noun for noun, row in rows if self._fresh(noun, row, True)}
+        return [("deed", {"noun": noun}) for noun in sorted(nouns)]
+
+
+def _to(person_id: str, first: str) -> SelectOfScalar[str]:
+    return select(Notice.id).where(col(Notice.id) > first, Notice.person_id == person_id)

@@ -3,6 +3,7 @@
 Drills are left out. Minutes are minutes on a speaker: ten minutes on three speakers are thirty.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,6 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from protocol.priorities import Priority
 from protocol.states import ENDS, State
 from server import areas
 from server.tables import Area, Bulletin, Delivery, Occurrence, Person, Schedule, Speaker, Version
@@ -84,24 +84,21 @@ def summary(session: Session, area_id: str, start: datetime, end: datetime, zone
             .group_by(*by)
         )
 
-    broadcasts = _broadcasts(session, start, end)
-    sums: dict[str, dict[str, _Counts]] = {name: {} for name in _GROUPS}
-    total, failures, local = _Counts(), dict[str, int](), ZoneInfo(zone)
+    broadcasts = _broadcasts(session, start, end, ZoneInfo(zone))
+    sums: dict[str, dict[str, _Counts]] = {group: defaultdict(_Counts) for group in (*_OF_BROADCASTS, *_OF_SPEAKERS)}
+    kinds: dict[tuple[str, ...], _Counts] = defaultdict(_Counts)
+    total, failures = _Counts(), defaultdict[str, int](int)
     for occurrence_id, state, reason, *of in counted(col(Occurrence.id), col(Delivery.state), col(Delivery.reason)):
-        about = broadcasts[occurrence_id]
-        day = about.due_at.astimezone(local).date().isoformat()
-        total.add(state, *of)
-        for group, name in (
-            ("by_priority", about.priority.name), ("by_field", about.field), ("by_author", about.author), ("by_day", day),
-            ("by_month", day[:7]),
-        ):  # fmt: skip
-            sums[group].setdefault(name, _Counts()).add(state, *of)
+        kinds[broadcasts[occurrence_id]].add(state, *of)
         if state in _FAILED:
-            failed = f"{state} {reason}".strip()
-            failures[failed] = failures.get(failed, 0) + of[0]
+            failures[f"{state} {reason}".strip()] += of[0]
+    for names, part in kinds.items():  # a month has some dozens of these: a day's broadcasts are alike
+        total.take(part)
+        for group, name in zip(_OF_BROADCASTS, names, strict=True):
+            sums[group][name].take(part)
     for speaker_id, state, *of in counted(col(Delivery.speaker_id), col(Delivery.state)):
-        for group, name in zip(("by_speaker", "by_area"), speakers[speaker_id], strict=True):
-            sums[group].setdefault(name, _Counts()).add(state, *of)
+        for group, name in zip(_OF_SPEAKERS, speakers[speaker_id], strict=True):
+            sums[group][name].add(state, *of)
     return Report(
         area=areas.find(session, area_id).name,
         total=total.shown(""),
@@ -110,15 +107,8 @@ def summary(session: Session, area_id: str, start: datetime, end: datetime, zone
     )
 
 
-_GROUPS = ("by_area", "by_priority", "by_field", "by_author", "by_speaker", "by_day", "by_month")
-
-
-@dataclass(frozen=True)
-class _Broadcast:
-    due_at: datetime
-    priority: Priority
-    field: str
-    author: str
+_OF_BROADCASTS = ("by_priority", "by_field", "by_author", "by_day", "by_month")
+_OF_SPEAKERS = ("by_speaker", "by_area")
 
 
 @dataclass
@@ -138,6 +128,14 @@ class _Counts:
         self.failed += times if state in _FAILED else 0
         self.unknown += times if state not in ENDS else 0
 
+    def take(self, part: "_Counts") -> None:
+        self.occurrences += part.occurrences
+        self.planned_ms += part.planned_ms
+        self.aired_ms += part.aired_ms
+        self.played += part.played
+        self.failed += part.failed
+        self.unknown += part.unknown
+
     def shown(self, name: str) -> Sum:
         return Sum(
             name=name,
@@ -150,7 +148,8 @@ class _Counts:
         )
 
 
-def _broadcasts(session: Session, start: datetime, end: datetime) -> dict[str, _Broadcast]:
+def _broadcasts(session: Session, start: datetime, end: datetime, local: ZoneInfo) -> dict[str, tuple[str, ...]]:
+    """Occurrence → its names in `_OF_BROADCASTS`."""
     columns = (
         col(Occurrence.id),
         col(Occurrence.due_at),
@@ -165,7 +164,11 @@ def _broadcasts(session: Session, start: datetime, end: datetime) -> dict[str, _
         .join(Person, col(Bulletin.author_id) == col(Person.id))
         .where(col(Occurrence.due_at) >= start, col(Occurrence.due_at) < end)
     )
-    return {row[0]: _Broadcast(*row[1:]) for row in rows}
+    found: dict[str, tuple[str, ...]] = {}
+    for occurrence_id, due_at, priority, field, author in rows:
+        day = due_at.astimezone(local).date().isoformat()
+        found[occurrence_id] = (priority.name, field, author, day, day[:7])
+    return found
 
 
 def _counts(delivery: type[Delivery]) -> ColumnElement[bool]:

@@ -3,30 +3,39 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 
 from server.api.context import PersonDep, StationDep, token_of
 from server.live import Change, Watch
 from server.people import sign_in
 from server.station import Station
+from server.tables.columns import now
 
 router = APIRouter(prefix="/live", tags=["live"])
 _LOOK_S = 0.4
+_LATE = timedelta(minutes=5)
+"""A page that was longer on its way to the browser is asked for anew."""
 _QUIET_S = 15.0
 """A comment at least this often, so that nobody on the way takes the silence for a dead connection."""
 
 
 @router.get("", response_class=StreamingResponse)
-async def get_live(request: Request, person: PersonDep, station: StationDep) -> StreamingResponse:
+async def get_live(
+    request: Request, person: PersonDep, station: StationDep, since: AwareDatetime | None = None
+) -> StreamingResponse:
     """Events `production`, `speaker` and `delivery` with JSON, from now on, at the person's place and below.
 
-    It ends when the person is signed out or shut out.
+    `deed` says of what kind of thing somebody did something ({"noun": "version"}, "feedback", "fault", "notice" …).
+    `since`: not from now on but from then, at most five minutes ago. It ends when the person is signed out or shut out.
     """
+    start = max(since or now(), now() - _LATE)
     return StreamingResponse(
-        stream(request, station, Watch(person.area_id)),
+        stream(request, station, Watch(person.area_id, person.id, start)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

@@ -213,9 +213,7 @@ def get_calendar(station: StationDep, area_id: _Area = "") -> Response:
     at = now()
     with station.database.read() as session:
         broadcasts = public.coming(session, at - timedelta(days=1), at + AHEAD, area_id=area_id)
-    made = feeds.calendar(
-        name=station.settings.name, host=station.settings.station, made_at=at, broadcasts=broadcasts
-    )  # fmt: skip
+    made = feeds.calendar(name=station.settings.name, host=station.settings.station, broadcasts=broadcasts)
     return Response(made, media_type="text/calendar; charset=utf-8", headers={"Cache-Control": "max-age=300"})
 
 

@@ -77,6 +77,13 @@ def script_of(version: Version) -> Script:
     return Script.model_validate(version.script)
 
 
+def doubts_in(version: Version) -> int:
+    """How many doubtful places are left in what goes on air: counted in the stored form, since lists ask it of many scripts."""
+    sentences = version.script.get("sentences", ())
+    aloud = (s for s in sentences if not s.get("skipped_reason") and s["spoken"].strip())
+    return sum(len(sentence.get("flags", ())) for sentence in aloud)
+
+
 def production_of(session: Session, version: Version) -> Production | None:
     """The audio of the version's present text: the one that is ready if any is, else the newest."""
     found = session.exec(select(Production).where(Production.version_id == version.id)).all()

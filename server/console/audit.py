@@ -22,17 +22,26 @@ _SHOWN = 50
 @router.get("")
 def get_log(page: PageDep, truoc: Annotated[int, Query(ge=0, le=2**53)] = 0) -> Response:
     """Fifty entries, the newest first; `truoc` is the number of the last one of the page before."""
-    return _show(page, truoc, None)
+    return _show(page, truoc)
 
 
 @router.get("/kiem-tra")
+def get_check(page: PageDep) -> Response:
+    """The page at once; it asks for the verdict by itself, which takes the longer the longer the log is."""
+    return _show(page, 0, checking=True)
+
+
+@router.get("/kiem-tra/ket-qua")
 def get_verdict(page: PageDep) -> Response:
-    """Verify the whole chain now."""
+    """Verify the whole chain now: the part of the page, or without scripts the page with it."""
     assert page.person is not None
-    return _show(page, 0, api.get_verdict(page.person, page.station))
+    verdict = api.get_verdict(page.person, page.station)
+    if "hx-request" in page.request.headers:
+        return page.show("audit_verdict.html", verdict=verdict)
+    return _show(page, 0, verdict)
 
 
-def _show(page: Page, before: int, verdict: api.VerdictView | None) -> Response:
+def _show(page: Page, before: int, verdict: api.VerdictView | None = None, *, checking: bool = False) -> Response:
     assert page.person is not None
     with page.station.database.read() as session:
         rights.require(session, page.person, rights.Action.AUDIT, areas.top(session).id)
@@ -45,6 +54,8 @@ def _show(page: Page, before: int, verdict: api.VerdictView | None) -> Response:
         details={entry.number: json.dumps(entry.detail, ensure_ascii=False) for entry in entries if entry.detail},
         names={audit.STATION: page.say(N_("đài tự làm")), **names},
         acts=ACT_NAMES,
+        first=not before and verdict is None,
+        checking=checking,
         verdict=verdict,
     )
 

@@ -52,7 +52,7 @@ def get_bulletins(
         )
         people = {p.id: p.name for p in session.exec(select(Person))}
         used = _used(session, [bulletin.id for bulletin, _ in rows])
-    return page.show("bulletins.html", rows=rows, people=people, used=used, query=tim, most=_SHOWN)
+    return page.show("bulletins.html", rows=rows, people=people, used=used, query=tim, before=truoc, most=_SHOWN)
 
 
 @router.get("/moi")

@@ -112,6 +112,7 @@ def _list(page: Page, before: str, error: str, status: int) -> Response:
         error=error,
         open_messages=sorted((m for m in found if m.status is not InboxStatus.ANSWERED), key=lambda m: m.priority),
         answered=[message for message in found if message.status is InboxStatus.ANSWERED],
+        before=before,
         older=found[-1].id if len(found) == _SHOWN else "",
         fed=bool(page.station.feeds),
         alerts=alerts,

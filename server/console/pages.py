@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -79,8 +79,7 @@ class Page:
                 may=self.may,
                 links=navigation.links(self.person.role, self.may, path) if self.person else [],
                 at_the_thumb=navigation.AT_THE_THUMB,
-                waiting=self._waiting(),
-                unopened=self._unopened(),
+                counts=self.counts,
                 path=path,
                 language=self.language,
                 languages=languages.LANGUAGES,
@@ -141,19 +140,17 @@ class Page:
         start = now().astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         return start, start + timedelta(days=1)
 
-    def _waiting(self) -> int:
-        """How many versions wait for this person's decision."""
-        if self.person is None or not self.may(rights.Action.APPROVE):
-            return 0
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How much waits for this person behind an entry of the navigation, by its path."""
+        if self.person is None:
+            return {}
         with self.station.database.read() as session:
-            return waiting_count(session, self.person)
-
-    def _unopened(self) -> int:
-        """How many messages from above nobody has opened yet, for whom the box is for."""
-        if self.person is None or not navigation.leads_to("/hop-thu", self.person.role):
-            return 0
-        with self.station.database.read() as session:
-            return inbox.unopened(session, self.person)
+            approves, reads = self.may(rights.Action.APPROVE), navigation.leads_to("/hop-thu", self.person.role)
+            return {
+                **({"/ban-tin/cho-duyet": waiting_count(session, self.person)} if approves else {}),
+                **({"/hop-thu": inbox.unopened(session, self.person)} if reads else {}),
+            }
 
 
 def waiting_count(session: Session, person: Person) -> int:

@@ -1,5 +1,6 @@
 """What every screen of the station shows above everything else: that it is on air, an emergency in force, a drill."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +22,10 @@ _LONGEST = timedelta(days=1)
 
 @router.get("/tinh-hinh")
 def get_status(page: PageDep) -> Response:
-    """The strip on top of every page, which asks for it again whenever something moves."""
-    return page.show("status.html", **status(page))
+    """The strip on top of every page, which asks for it again whenever something moves; with the navigation's numbers."""
+    answer = page.show("status.html", **status(page))
+    answer.headers["HX-Trigger"] = json.dumps({"loa:counts": page.counts})
+    return answer
 
 
 def status(page: Page) -> dict[str, Any]:

@@ -106,6 +106,8 @@ def get_history(
         "history.html",
         occurrences=found,
         older=found[-1].id if len(found) == _LOGGED else "",
+        before=truoc,
+        today=today,
         first=first,
         last=last,
         start_text=quote(start.isoformat()),
@@ -122,10 +124,15 @@ def _today(page: Page) -> dict[str, Any]:
     assert page.person is not None
     start, end = page.day()
     found = get_occurrences(page.person, page.station, from_=start, to=end + timedelta(days=1), limit=300).items
-    sounding = [o for o in found if any(d.state in SOUNDING for d in o.deliveries)]
-    rest = [o for o in found if o not in sounding]
-    coming = [o for o in rest if not is_over(o) and o.not_after > now()]
-    over = [o for o in rest if o not in coming and o.due_at <= now()]
+    at = now()
+    sounding, coming, over = list[OccurrenceView](), list[OccurrenceView](), list[OccurrenceView]()
+    for o in found:
+        if any(d.state in SOUNDING for d in o.deliveries):
+            sounding.append(o)
+        elif not is_over(o) and o.not_after > at:
+            coming.append(o)
+        elif o.due_at <= at:
+            over.append(o)
     with page.station.database.read() as session:
         todo = _to_do(session, page.person)
         told = notices.unread(session, page.person)
@@ -148,7 +155,7 @@ def _to_do(session: Session, person: Person) -> list[dict[str, object]]:
     newest: dict[str, dict[str, object]] = {}
     for bulletin, version in rows:
         draft = version.status is VersionStatus.DRAFT
-        doubts = sum(len(sentence.flags) for sentence in store.script_of(version).doubtful) if draft else 0
+        doubts = store.doubts_in(version) if draft else 0
         newest.setdefault(bulletin.id, {"bulletin": bulletin, "version": version, "doubts": doubts})
     return list(newest.values())
 

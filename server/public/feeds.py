@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 
 from icalendar import Calendar, Event
 from lxml import etree
 
 from server.public.schedule import Coming
+from server.tables.columns import now
 
 _ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -64,9 +66,17 @@ def podcast(*, title: str, owner: str, site: str, own_url: str, cover_url: str, 
     return bytes(etree.tostring(rss, xml_declaration=True, encoding="utf-8", pretty_print=True))
 
 
-def calendar(*, name: str, host: str, made_at: datetime, broadcasts: Sequence[Coming]) -> bytes:
-    """The coming broadcasts as events; the same broadcast keeps its UID, so that programs update it."""
-    made = Calendar()
+def calendar(*, name: str, host: str, broadcasts: Sequence[Coming]) -> bytes:
+    """The coming broadcasts as events; the same broadcast keeps its UID, so that programs update it.
+
+    As long as nothing in it changes it is the same, byte for byte: DTSTAMP says when it was first so.
+    """
+    return _calendar(name, host, tuple(broadcasts))
+
+
+@lru_cache(maxsize=32)  # it takes the library a fifth of a millisecond an event, and programs ask for it all day
+def _calendar(name: str, host: str, broadcasts: tuple[Coming, ...]) -> bytes:
+    made, made_at = Calendar(), now()
     made.add("prodid", "-//Loa Lang//VI")
     made.add("version", "2.0")
     made.add("x-wr-calname", name)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import JSON, Field, SQLModel, UniqueConstraint
+from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint
 
 from protocol.priorities import Priority
 from server.tables.columns import Word, id_field, instant, word
@@ -61,12 +61,15 @@ class VersionStatus(StrEnum):
 class Version(SQLModel, table=True):
     """One version of a bulletin: the script that was heard and approved, word for word."""
 
-    __table_args__ = (UniqueConstraint("bulletin_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("bulletin_id", "number"),
+        Index("ix_version_status_decided_at", "status", "decided_at"),
+    )
 
     id: str = id_field()
     bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
     number: int
-    status: VersionStatus = word(VersionStatus, default=VersionStatus.DRAFT, index=True)
+    status: VersionStatus = word(VersionStatus, default=VersionStatus.DRAFT)
     script: dict[str, Any] = Field(sa_type=JSON)
     """`reading.Script` as JSON."""
     edit_count: int = 0

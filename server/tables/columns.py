@@ -69,6 +69,12 @@ def new_id() -> str:
     return str(uuid7())
 
 
+def first_id(at: datetime) -> str:
+    """No id of `new_id` made from `at` on is less: what is new is found by the primary key."""
+    milliseconds = f"{int(at.timestamp() * 1000):012x}"
+    return f"{milliseconds[:8]}-{milliseconds[8:]}"
+
+
 def id_field() -> Any:
     """Primary key made by `new_id`."""
     return Field(default_factory=new_id, primary_key=True, max_length=36)

@@ -47,7 +47,7 @@ class Schedule(SQLModel, table=True):
     max_start_delay_s: float = 60.0
     duration_ms: int = 0
     """Length of the audio, with its repetitions."""
-    status: ScheduleStatus = word(ScheduleStatus, default=ScheduleStatus.ACTIVE)
+    status: ScheduleStatus = word(ScheduleStatus, default=ScheduleStatus.ACTIVE, index=True)
     test: bool = False
     created_by: str = Field(foreign_key="person.id")
     created_at: datetime = instant(default_now=True)

@@ -38,8 +38,11 @@ if (answered) {
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const kept = localStorage.getItem(key(form));
   if (kept && !refused && !put(form, JSON.parse(kept), false)) localStorage.removeItem(key(form));
-  form.addEventListener("input", () => localStorage.setItem(key(form), JSON.stringify(values(form))));
 }
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-keep]");
+  if (form) localStorage.setItem(key(form), JSON.stringify(values(form)));
+});
 
 if (sent && !answered && !refused && location.pathname === sent.from) {
   const form = [...document.forms].find((one) => key(one) === sent.key && sign(one) === sent.sign);

@@ -1,8 +1,10 @@
 // One connection a page: what the station says moved becomes an event on the body ("loa:delivery", "loa:speaker", "loa:production", …),
-// which parts of pages name in hx-trigger. "loa:again" comes when the connection is back or the page is looked at again: ask for everything.
+// which parts of pages name in hx-trigger. What somebody did becomes the event of its noun ("loa:version", "loa:feedback", "loa:inbox", …).
+// "loa:again" comes when the connection is back or the page is looked at again: ask for everything.
 const body = document.body;
-const KINDS = ["delivery", "speaker", "production", "fault", "notice"];
+const KINDS = ["delivery", "speaker", "production"];
 let events = null;
+let address = body.dataset.live; // the first time: what has moved since the page was made
 
 function tell(name, detail) {
   body.dispatchEvent(new CustomEvent(name, { detail }));
@@ -21,7 +23,12 @@ function moved(kind, detail) {
 function connect() {
   if (events || document.hidden || !body.dataset.live) return;
   let lost = false;
-  events = new EventSource(body.dataset.live);
+  events = new EventSource(address);
+  address = address.split("?")[0];
+  events.addEventListener("deed", (event) => {
+    moved(JSON.parse(event.data).noun, {});
+    moved("deed", {});
+  });
   for (const kind of KINDS) events.addEventListener(kind, (event) => moved(kind, JSON.parse(event.data)));
   events.addEventListener("open", () => { if (lost) tell("loa:again"); lost = false; show(true); });
   events.addEventListener("error", () => { lost = true; show(navigator.onLine); });
@@ -40,22 +47,78 @@ function show(online) {
 addEventListener("online", () => { show(true); tell("loa:again"); });
 addEventListener("offline", () => show(false));
 addEventListener("pagehide", part);
-addEventListener("pageshow", connect);
+addEventListener("pageshow", (event) => {
+  connect();
+  if (event.persisted) tell("loa:again");
+});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) part();
   else { connect(); tell("loa:again"); }
 });
-// What somebody has opened, holds the focus in or is just pressing is not taken away under the hand; a page that nobody sees asks for nothing.
+
+// What somebody has opened, holds the focus in, is just pressing, hears or has written in is not taken away under the hand; a page that
+// nobody sees asks for nothing.
 let pressed = null;
 addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
 for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(() => { pressed = null; }), true);
-const inHand = (part) => part.contains(pressed) || part.querySelector("details[open], :focus");
+const written = (field) => field.value !== (field.defaultValue ?? field.value) || field.checked !== field.defaultChecked;
+const inHand = (part) => part.contains(pressed) || part.matches(":focus") || part.querySelector("details[open], :focus")
+  || [...part.querySelectorAll("audio")].some((audio) => !audio.paused)
+  || [...part.querySelectorAll("textarea, input:not([type=hidden])")].some(written);
 const byItself = (event) => /^(loa:.*)?$/.test(event.detail.requestConfig?.triggeringEvent?.type ?? "");
+
+// A list ([data-rows]) is renewed row by row, so that only those rows wait that are in hand. A row is known by its id or its class.
+const served = new WeakMap(); // row → as the station wrote it: scripts change what is shown
+const name = (row) => row.id || row.className || row.tagName;
+const note = (list) => { for (const row of list.children) served.set(row, row.outerHTML); };
+
+function renew(list, text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(list.id);
+  if (!fresh) return;
+  const known = new Map([...list.children].map((row) => [name(row), row]));
+  let next = list.firstElementChild;
+  for (const row of [...fresh.children]) {
+    const old = known.get(name(row)), html = row.outerHTML;
+    known.delete(name(row));
+    if (old && inHand(old)) {
+      if (old === next) next = old.nextElementSibling;
+      continue;
+    }
+    const shown = old && served.get(old) === html ? old : document.importNode(row, true);
+    if (old && old !== shown) {
+      if (old === next) next = old.nextElementSibling;
+      old.remove();
+    }
+    if (shown === next) next = next.nextElementSibling;
+    else list.insertBefore(shown, next);
+    if (shown !== old) {
+      served.set(shown, html);
+      htmx.process(shown);
+    }
+  }
+  for (const gone of known.values()) if (!inHand(gone)) gone.remove();
+  tell("loa:rows");
+}
+document.querySelectorAll("[data-rows]").forEach(note);
+
 body.addEventListener("htmx:beforeRequest", (event) => {
-  if (byItself(event) && (document.hidden || inHand(event.detail.target))) event.preventDefault();
+  const part = event.detail.target;
+  if (byItself(event) && (document.hidden || (!part.matches("[data-rows]") && inHand(part)))) event.preventDefault();
 });
 body.addEventListener("htmx:beforeSwap", (event) => {
-  if (byItself(event) && inHand(event.detail.target)) event.detail.shouldSwap = false;
+  const part = event.detail.target;
+  if (!byItself(event)) return;
+  if (part.matches("[data-rows]")) {
+    event.detail.shouldSwap = false;
+    if (event.detail.xhr.status === 200) renew(part, event.detail.serverResponse);
+  } else if (inHand(part)) event.detail.shouldSwap = false;
+});
+// Numbers in the navigation: what waits, as the strip on top has heard.
+body.addEventListener("loa:counts", (event) => {
+  for (const count of document.querySelectorAll("[data-count]")) {
+    count.textContent = event.detail[count.dataset.count] || "";
+    count.hidden = !count.textContent;
+  }
 });
 connect();
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");

@@ -22,5 +22,5 @@ function all() { document.querySelectorAll(".transcript").forEach(follow); }
 document.addEventListener("play", (event) => {
   for (const other of document.querySelectorAll("audio")) if (other !== event.target) other.pause();
 }, true);
-document.body.addEventListener("htmx:afterSwap", all);
+for (const name of ["htmx:afterSwap", "loa:rows"]) document.body.addEventListener(name, all);
 all();
