@@ -14,6 +14,7 @@ from loa.console_pages import SIZES
 from loa.stage import Stage
 from tests.communes import quick_commune
 from tests.console.screen import Screen
+from tests.waiting import LONGEST_S
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _GIVEN = frozenset(["canbo", "lanhdao", "truongthon", "kythuat"])
@@ -82,7 +83,7 @@ def look(commune: Stage, browser: Browser, keys: dict[str, list]) -> Iterator[Ca
             service_workers=options.pop("service_workers", "block"),
             **options,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(LONGEST_S * 1000)
         if username:
             context.add_cookies(keys[username])
         contexts.append(context)

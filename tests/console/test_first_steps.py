@@ -13,7 +13,7 @@ def approve(leader):
         leader.page.locator(".notice, .failure").first.wait_for()
         if leader.page.locator(".notice", has_text="Đã duyệt").count():
             return
-        leader.complaints.clear()  # the refusal was a 409
+        leader.provoked("409")
     raise AssertionError(leader.page.locator("main").inner_text())
 
 
@@ -44,4 +44,4 @@ def test_installed_it_opens_without_a_connection(look):
     page.context.set_offline(False)
     page.get_by_role("link", name="Thử lại").click()
     page.get_by_role("heading", name="Hôm nay", exact=True).wait_for()
-    officer.complaints.clear()  # without a net the browser itself complains
+    officer.provoked("ERR_INTERNET_DISCONNECTED", "htmx:")

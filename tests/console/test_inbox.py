@@ -85,4 +85,4 @@ def test_the_file_of_an_alert(commune, look):
     officer.check("hop-thu-canh-bao")
     bring(b"<alert>")
     page.get_by_role("alert").wait_for()
-    officer.complaints.clear()  # the refusal is an answer 422, which the browser reports
+    officer.provoked("422")  # the refusal

@@ -40,7 +40,7 @@ def test_send_back_with_a_word(look, commune, size):
     leader.check("tra-lai")
     waiting.get_by_role("button", name="Trả lại", exact=True).click()
     leader.page.get_by_text("Hãy viết lý do trả lại").wait_for()  # a word is asked for
-    leader.complaints.clear()  # the refusal was a 422
+    leader.provoked("422")  # the refusal
     waiting.get_by_text("Sai số liệu, ngày giờ").click()
     waiting.get_by_label("Lời khác").fill("họp lúc tám giờ")
     waiting.get_by_role("button", name="Trả lại", exact=True).click()

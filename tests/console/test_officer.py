@@ -146,7 +146,7 @@ def test_what_is_typed_survives_a_lost_connection(look):
     page.get_by_role("button", name="Gửi lãnh đạo duyệt").wait_for()
     page.goto("/ban-tin/moi")
     assert page.get_by_label("Hoặc dán nội dung").input_value() == ""
-    officer.complaints.clear()  # without a net the browser itself complains
+    officer.provoked("ERR_INTERNET_DISCONNECTED", "htmx:")
 
 
 def test_the_screens_in_english(look):
@@ -195,4 +195,4 @@ def test_a_broadcast_is_moved_and_a_rule_refuses(commune, look):
         refusal = page.get_by_role("alert")
         assert "Khuổi Nằn" in refusal.inner_text()
         assert wednesday.locator(".slot", has_text="16:55").count() == 1
-    screen.complaints.clear()  # the refusal is an answer 422, which the browser reports
+    screen.provoked("422")  # the refusal

@@ -40,7 +40,7 @@ def test_the_plan_shows_what_waits_for_what(look, commune, officer, versions):
     screen = look("canbo")
     screen.open("/lich")
     screen.page.get_by_role("link", name="Từng phút").click()
-    screen.page.get_by_label("Ngày", exact=True).fill(f"{tomorrow(0):%Y-%m-%d}")
+    screen.page.get_by_label("Ngày", exact=True).fill(f"{at_once:%Y-%m-%d}")
     screen.page.get_by_role("button", name="Xem").click()
     screen.page.get_by_text(f"vì chờ “{FIRST}” phát xong").first.wait_for()
     for title in (FIRST, SECOND):

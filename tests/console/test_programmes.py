@@ -71,7 +71,7 @@ def test_a_programme_is_put_in_order_and_on_air(look, commune, bulletins):
         page.get_by_label("Số phút").fill("11")
         choose(page, "tiếp sóng", "Thời sự quốc gia").click()
         page.get_by_text("không còn đủ một phút cho tiếp sóng").first.wait_for()
-        screen.complaints.clear()  # the refusal was a 422
+        screen.provoked("422")  # the refusal
         assert len(parts(officer, path)) == 3
         at = datetime.now(ZONE) + timedelta(days=1)
         page.get_by_label("Ngày", exact=True).fill(f"{at:%Y-%m-%d}")

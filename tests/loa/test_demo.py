@@ -16,7 +16,7 @@ from loa.demo.document import write_demo_document
 from loa.stage import Stage
 from reading import read
 from reading.extraction import extract
-from tests.heard import recorded
+from tests.heard import recorded, without_gaps
 from tests.loa.conftest import broker_choices
 
 
@@ -79,8 +79,8 @@ def check_heard(code: int, printed: str, report: dict) -> None:
     for speaker in report["speakers"]:
         sound, rate, _ = recorded(Path(speaker["output"]))
         sounding = np.flatnonzero(np.abs(sound) > 0.002)
-        heard_s = (sounding[-1] - sounding[0]) / rate
-        assert report["audio_s"] - 1.5 < heard_s < 1.5 * report["audio_s"]
+        assert (sounding[-1] - sounding[0]) / rate > report["audio_s"] - 1.5
+        assert len(without_gaps(sound, rate)) / rate < report["audio_s"] + 0.5  # a busy machine stretches it by gaps
         assert abs(speaker["played_ms"] / 1000 - report["audio_s"]) < 0.5
 
 

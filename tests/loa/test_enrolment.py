@@ -93,7 +93,7 @@ def test_the_outcome_lies_beside_the_file(tmp_path):
 
 def enrol(*arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "loa", "agent", "enrol", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.xdist_group("stage")

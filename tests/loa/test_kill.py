@@ -108,7 +108,7 @@ def test_agents_killed_before_and_during_play_station_killed_during_play(stage):
     began_s = time.time()
     version = produced(stage, f"{NOTICE}\nKính thông báo.")
     bulletin = opening(stage, version)
-    occurrence = scheduled(stage, version, ahead_s=10)
+    occurrence = scheduled(stage, version, ahead_s=20)  # for all of them to be ready before
     until(stage, occurrence, lambda rows: all(row["state"] == "READY" for row in rows.values()))
     stage.children.kill(FIRST)
     stage.start_speaker(FIRST)
