@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from threading import Event
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Locator, Page
@@ -198,7 +199,7 @@ class Screen:
         self.page.evaluate("document.adoptedStyleSheets = []")
 
     def _failed(self, request) -> None:
-        if request.url.endswith("/api/v1/live") or "ERR_ABORTED" in (request.failure or ""):
+        if urlsplit(request.url).path == "/api/v1/live" or "ERR_ABORTED" in (request.failure or ""):
             return  # leaving a page ends what it was still asking for
         self._complain(f"{request.failure} {request.url}")
 
