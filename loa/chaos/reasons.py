@@ -171,7 +171,11 @@ def _missed(truth: Truth, belief: Belief, order: h.Ordered, reason: str) -> str 
         case "busy":
             found = bool(window & busy(truth, order))
         case "too_late":
-            found = told >= latest - margin or bool(window - truth.running.shrunk(margin))
+            found = (
+                told >= latest - margin
+                or bool(window - truth.running.shrunk(margin))
+                or truth.clock_moved_s(start - margin, start) > latest - start
+            )
         case _:
             found = False
     return None if found else "the world gave no such reason"

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from loa.chaos import history as h
 from loa.chaos.intervals import FOREVER, Intervals
@@ -133,6 +134,15 @@ class Truth:
         power = self.amplified.at(t)
         switched_on = (at for at, on in self._switches["amplifier"] if on and at <= t)
         return power is not None and t - max(switched_on, default=power[0]) >= self.opening.warm_up_s
+
+    def clock_moved_s(self, start: float, end: float) -> float:
+        """By how much the wall clock was put forward at most between two instants: so much less time was left for what was due."""
+        moves = [
+            new.error_s - (old.error_s + old.drift * (new.t - old.t))
+            for old, new in pairwise(self.clocks)
+            if start <= new.t <= end
+        ]
+        return max(moves, default=0.0)
 
     def clock_tolerance_s(self, t: float) -> float:
         """How far the agent's best knowledge of the time may be off at an instant."""

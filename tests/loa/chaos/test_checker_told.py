@@ -33,6 +33,16 @@ def test_missed_because_it_was_off(story):
     assert report.missed == {"off": 1}
 
 
+@pytest.mark.parametrize(("forward_s", "founded"), [(0.0, False), (0.65, True), (-0.65, False)])
+def test_too_late_because_the_clock_was_put_forward_while_the_amplifier_warmed(story, forward_s, founded):
+    """With no room for a late start at all."""
+    story.told(-999, "a")
+    story.clock(-300, -max(forward_s, 0.0))
+    story.clock(-0.7, min(forward_s, 0.0))
+    missed(story, "too_late", max_start_delay_s=0.0)
+    assert (Fault.WRONG_REASON in story.faults()) is not founded
+
+
 def test_missed_because_the_audio_never_came(story):
     story.told(-1000, "a")
     story.line(-1500, web=False)
