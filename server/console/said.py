@@ -26,6 +26,7 @@ _NOT_SAID = (
 )  # fmt: skip
 """Examples for programs, words to search for, what is spoken on air, paper."""
 _EXAMPLES = {"examples", "json_schema_extra"}
+_CHOICES = {"choices", "letters_only"}
 _VIETNAMESE = re.compile(r"[^\W\d_a-zA-Z]")
 _SENTENCE = re.compile(r"[^\sa-z(\\][^\\]*\s[^\\]*[.?!]")
 _GAP = re.compile(r"\{\w*\}")
@@ -40,7 +41,7 @@ def templates() -> dict[str, str]:
             sentences = not name.startswith(_NOT_SAID)
             everything = sentences and name.startswith(_EVERYTHING) and not name.startswith(_NAMES)
             nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-            raised, silent = _raised(nodes), _silent(nodes)
+            raised, silent = _raised(nodes) | _notes(nodes), _silent(nodes)
             for node in nodes:
                 if id(node) in silent or not isinstance(node, (ast.Constant, ast.JoinedStr)):
                     continue
@@ -89,6 +90,19 @@ def _raised(nodes: list[ast.AST]) -> set[int]:
         for argument in node.args[:1]
         for part in ast.walk(argument)
     }
+
+
+def _notes(nodes: list[ast.AST]) -> set[int]:
+    """What stands beside the choices of a doubtful place: the second of each pair."""
+    pairs = (
+        part
+        for node in nodes
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in _CHOICES
+        for part in ast.walk(node.value)
+        if isinstance(part, ast.Tuple) and len(part.elts) == 2
+    )
+    named = {id(node.value) for node in nodes if isinstance(node, ast.keyword) and node.arg == "note"}
+    return named | {id(pair.elts[1]) for pair in pairs}
 
 
 def _is_raised(text: str) -> bool:

@@ -77,11 +77,11 @@ def _fill(
 ) -> Filled:
     if sum(map(bool, (content.relay_id, content.programme_id, content.version_id))) != 1:
         raise InvalidInputError(
-            f"Khung “{slot.name}” cần đúng một nội dung: nguồn tiếp sóng, chương trình hoặc bản tin."
+            f"Khung {slot.name}: cần đúng một nội dung: nguồn tiếp sóng, chương trình hoặc bản tin."
         )
     if (slot.kind is SlotKind.RELAY) != bool(content.relay_id):
         wanted = "một nguồn tiếp sóng" if slot.kind is SlotKind.RELAY else "bản tin hoặc chương trình của xã"
-        raise InvalidInputError(f"Khung “{slot.name}” dành cho {wanted}.")
+        raise InvalidInputError(f"Khung {slot.name}: dành cho {wanted}.")
     if content.programme_id:
         wish = programmes.Airing(area_id=area_id, start_at=start_at, rule=slot.rule, skip_holidays=skip_holidays)
         run, made, occurrences = programmes.air(session, person, content.programme_id, wish, at, zone)
@@ -109,6 +109,6 @@ def _fill(
 def _check_length(slot: Slot, length_ms: int) -> None:
     if length_ms > slot.minutes * 60_000:
         raise InvalidInputError(
-            f"Nội dung của khung “{slot.name}” dài {in_words(length_ms)}, khung chỉ có {slot.minutes} phút. "
+            f"Khung {slot.name}: nội dung dài {in_words(length_ms)}, khung chỉ có {slot.minutes} phút. "
             "Hãy rút gọn hoặc chọn khung khác."
         )

@@ -78,9 +78,9 @@ def fill(message: Message, values: Mapping[str, str], place: str) -> str:
 def _said(blank: Blank, value: str) -> str:
     value = " ".join(value.split())
     if not value:
-        raise InvalidInputError(f"Chưa điền “{blank.label}”.")
+        raise InvalidInputError(f"Chưa điền: {blank.label}.")
     if len(value) > _LONGEST:
-        raise InvalidInputError(f"“{blank.label}” dài quá {_LONGEST} ký tự. Hãy viết gọn lại.")
+        raise InvalidInputError(f"{blank.label}: dài quá {_LONGEST} ký tự. Hãy viết gọn lại.")
     try:
         if blank.kind is BlankKind.DATE:
             day = date.fromisoformat(value)
@@ -91,5 +91,5 @@ def _said(blank: Blank, value: str) -> str:
         if blank.kind is BlankKind.NUMBER:
             return f"{int(value.replace('.', '')):,}".replace(",", ".")
     except ValueError as error:
-        raise InvalidInputError(f"“{blank.label}” chưa đúng: “{value[:40]}”. Hãy chọn lại.") from error
+        raise InvalidInputError(f"{blank.label}: “{value[:40]}” chưa đúng. Hãy chọn lại.") from error
     return value.rstrip(".")

@@ -34,7 +34,7 @@ def test_each_template_is_found_again_and_said_in_english(found):
 
 def test_a_translation_has_the_gaps_of_its_template_and_no_vietnamese_besides_names(found):
     english = translator("en")
-    names = re.compile(r"“[^”]*”|\([^)]*\)|bà|XOÁ|đồng chí|địa chỉ|Tiếng Việt")
+    names = re.compile(r"“[^”]*”|\([^)]*\)|bà|XOÁ|PHÁT|đồng chí|địa chỉ|Tiếng Việt")
     for text in found:
         said = english(text)
         assert sorted(GAP.findall(said)) == sorted(GAP.findall(text)), text
