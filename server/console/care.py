@@ -154,5 +154,5 @@ def _degrees(text: str, most: float) -> float | None:
     except ValueError as error:
         raise InvalidInputError("Toạ độ phải là số, ví dụ 22,3456.") from error
     if not abs(value) <= most:
-        raise InvalidInputError("Toạ độ phải là số, ví dụ 22,3456.")
+        raise InvalidInputError(f"Toạ độ phải từ -{most:g} đến {most:g}, ví dụ vĩ độ 22,3456, kinh độ 105,8765.")
     return value

@@ -18,6 +18,7 @@ from server import inbox, words
 from server.api.context import PersonDep, StationDep
 from server.api.views import OccurrenceView
 from server.console import languages, navigation
+from server.console.consequences import consequence
 from server.console.languages import N_
 from server.console.outcomes import GISTS, OUTCOMES
 from server.console.tally import MANY, tally
@@ -96,6 +97,7 @@ class Page:
                 notice=self.say(told) if told else "",
                 refused=status >= 400,
                 gist=self._gist(status),
+                means=self.say(means) if (means := self._means(template, status)) else "",
                 posted=self.request.method == "POST",
                 **values,
             )
@@ -107,6 +109,11 @@ class Page:
         if status < 400 or self.language == languages.SOURCE:
             return ""
         return self.say(GISTS.get(status, GISTS[500]))
+
+    def _means(self, template: str, status: int) -> str:
+        """What a refused form means for the broadcast. Else ""."""
+        refused = status >= 400 and self.person is not None and self.request.method == "POST"
+        return consequence(template) if refused else ""
 
     def may(self, action: str) -> bool:
         """Whether to show what needs this right; the deed itself is checked again."""

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from server import areas
 from server.api import speakers as api
 from server.console.pages import Page, PageDep, to
-from server.errors import StationError
+from server.errors import InvalidInputError, StationError
 
 router = APIRouter(prefix="/loa", include_in_schema=False)
 
@@ -30,6 +30,8 @@ def post_speaker(
     """Add a speaker; its id is made from its name unless given."""
     assert page.person is not None
     try:
+        if not name.strip():
+            raise InvalidInputError("Cụm loa phải có tên, ví dụ “Loa nhà văn hóa Nà Ít”.")
         body = api.SpeakerRequest(id=id.strip() or areas.slug(name), name=name, area_id=area_id)
         api.post_speaker(body, page.person, page.station)
     except StationError as error:

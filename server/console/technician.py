@@ -160,7 +160,7 @@ def _faults(page: Page, at: str, error: str, status: int) -> Response:
         people = _names(session)
     return page.show(
         "technician_faults.html", status=status, rows=rows, notes=notes, people=people, kind_name=faults.name_of,
-        why=chain.FAULT_WHY, advice=chain_words.WHAT_TO_DO, at=at, error=error,
+        why=chain.FAULT_WHY, advice=chain_words.WHAT_TO_DO, at=at, ids=[fault.id for fault, _ in rows], error=error,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from server.bulletins import store
 from server.console import places
 from server.console.emergency_templates import HAZARD_NAMES, TEMPLATES
 from server.console.pages import Page, PageDep, to
-from server.errors import NotFoundError, StationError
+from server.errors import InvalidInputError, NotFoundError, StationError
 from server.people import rights
 from server.tables import Area, Bulletin, Person, PreparedEmergency, ProductionStatus, Version, VersionStatus
 from server.tables.columns import now
@@ -66,14 +66,17 @@ def post_emergency(
     """Order it. The confirmation is a word that nobody types by accident; the button that must be held writes it."""
     assert page.person is not None
     kind, _, chosen = message.partition(":")
+    confirmed = confirm.strip().casefold() in {"phát", "phat"}
     try:
+        if not confirmed:
+            raise InvalidInputError("Phát khẩn cấp phải được xác nhận: nhấn giữ nút hai giây, hoặc gõ chữ PHÁT.")
         with page.station.database.read() as session:
             place, group_id = places.chosen(session, page.person, area_id)
         body = api.EmergencyRequest(
             area_id=place,
             group_id=group_id,
             authority=authority,
-            confirm=confirm.strip().casefold() in {"phát", "phat"},
+            confirm=confirmed,
             version_id=chosen if kind == "version" else "",
             prepared_id=chosen if kind == "prepared" else "",
             test=test,
