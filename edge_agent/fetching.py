@@ -27,6 +27,8 @@ class _Want:
     needed_s: float
     """Unix seconds of the earliest start that needs it; infinity for what is only kept ready."""
     urgent: bool
+    alarm: bool
+    """An emergency needs it: the line is for it alone."""
     due_mono_s: float
     failures: int = 0
     lane: Lane | None = None
@@ -56,6 +58,7 @@ class Fetching:
         self._refused = refused
         self._wants: dict[str, _Want] = {}
         self._prefetch: tuple[Audio, ...] = ()
+        self._preferred: frozenset[str] = frozenset()
         self._seen = -1
         self._stale = True
 
@@ -76,11 +79,13 @@ class Fetching:
             self._plan()
             self._seen = self._ledger.version
         mono_s = self._time.mono_s()
-        for want in sorted(self._wants.values(), key=lambda want: (not want.urgent, want.needed_s, want.audio.sha256)):
+        for want in sorted(self._wants.values(), key=_turn):
             lane = self._lane(want)
             busy = any(other.lane is lane for other in self._wants.values())
-            if want.lane is None and want.due_mono_s <= mono_s and not busy:
+            yields = not want.alarm and any(other.alarm and other.lane is not None for other in self._wants.values())
+            if want.lane is None and want.due_mono_s <= mono_s and not busy and not yields:
                 self._begin(want, lane)
+        self._prefer()
         if self._stale:
             return mono_s
         return min((want.due_mono_s for want in self._wants.values() if want.due_mono_s > mono_s), default=None)
@@ -96,6 +101,9 @@ class Fetching:
         if outcome is FetchOutcome.DONE:
             del self._wants[sha256]
             self._arrived(sha256)
+            return
+        if outcome is FetchOutcome.GAVE_WAY:
+            want.due_mono_s = self._time.mono_s()
             return
         want.failures += 1
         pause_s = min(self._options.retry_s * 2 ** (want.failures - 1), self._options.retry_max_s)
@@ -119,7 +127,7 @@ class Fetching:
 
     def _plan(self) -> None:
         """Match the wants with the ledger; what is here already makes its jobs READY."""
-        old, self._wants = self._wants, {}
+        old = self._start_over()
         for record in self._ledger:
             audio = record.audio
             if record.ended:
@@ -131,23 +139,31 @@ class Fetching:
                 continue
             if record.state is State.READY and record.waiting and not record.job.stream:
                 self._ledger.move(record, State.FETCHING)
-            self._want(audio, record.job.start_at.timestamp(), urgent=record.job.priority <= Priority.URGENT, old=old)
+            self._want(audio, record.job.start_at.timestamp(), record.job.priority, old=old)
         for audio in self._prefetch:
             if not self._library.has(audio.sha256):
-                self._want(audio, NEVER_S, urgent=False, old=old)
-        for sha256, want in old.items():  # in the air: its lane stays taken until the web answers
-            if want.lane is not None:
-                self._wants.setdefault(sha256, want)
+                self._want(audio, NEVER_S, Priority.NORMAL, old=old)
+        in_the_air = {sha256: want for sha256, want in old.items() if want.lane is not None}
+        self._wants = in_the_air | self._wants  # its lane stays taken until the web answers
 
-    def _want(self, audio: Audio, needed_s: float, *, urgent: bool, old: dict[str, _Want]) -> None:
+    def _start_over(self) -> dict[str, _Want]:
+        """No wants; those that there were, which the line is not for alone unless an emergency still needs them."""
+        old, self._wants = self._wants, {}
+        for want in old.values():
+            want.alarm = False
+        return old
+
+    def _want(self, audio: Audio, needed_s: float, priority: Priority, *, old: dict[str, _Want]) -> None:
+        urgent, alarm = priority <= Priority.URGENT, priority is Priority.EMERGENCY
         due_mono_s = self._due(needed_s, urgent=urgent)
         want = self._wants.get(audio.sha256) or old.get(audio.sha256)
         if want is None:
-            want = _Want(audio, needed_s, urgent, due_mono_s)
+            want = _Want(audio, needed_s, urgent, alarm, due_mono_s)
         else:
             if (urgent and not want.urgent) or needed_s < want.needed_s:
                 want.due_mono_s = min(want.due_mono_s, due_mono_s)
             want.urgent = want.urgent or urgent
+            want.alarm = want.alarm or alarm
             want.needed_s = min(want.needed_s, needed_s)
         self._wants[audio.sha256] = want
 
@@ -159,12 +175,24 @@ class Fetching:
         latest_s = self._options.fetch_margin_s if needed_s == NEVER_S else left_s - self._options.fetch_margin_s
         return self._time.mono_s() + self._random.uniform(0, max(latest_s, 0))
 
+    def _prefer(self) -> None:
+        """While an emergency's file is on its way, nothing else is."""
+        preferred = frozenset(name for name, want in self._wants.items() if want.alarm and want.lane is not None)
+        if preferred != self._preferred:
+            self._preferred = preferred
+            self._web.prefer(preferred)
+
     def _lane(self, want: _Want) -> Lane:
+        if want.alarm:
+            return Lane.ALARM
         soon = want.urgent or want.needed_s - self._time.now_s() <= self._options.soon_s
         return Lane.SOON if soon else Lane.BULK
 
     def _begin(self, want: _Want, lane: Lane) -> None:
-        self._make_room(want)
+        if not self._make_room(want):
+            log.warning("no room for it in the library", sha256=want.audio.sha256, size=want.audio.bytes)
+            want.due_mono_s = self._time.mono_s() + self._options.retry_max_s
+            return
         want.lane = lane
         for record in self._ledger:
             if record.state is State.ACCEPTED and record.audio is not None and record.audio.sha256 == want.audio.sha256:
@@ -176,13 +204,16 @@ class Fetching:
         log.info("fetch", sha256=order.sha256, size=order.size, lane=lane, failures=want.failures)
         self._web.fetch(order)
 
-    def _make_room(self, want: _Want) -> None:
-        """Throw out what nothing needs, the least needed first, then what is needed later than this."""
+    def _make_room(self, want: _Want) -> bool:
+        """Throw out what nothing needs, the least needed first, then what is needed later than this.
+
+        Whether the library stays within its bounds then; whether the disk has room shows when it is written.
+        """
         needed = self.needed()
         self._library.clean(frozenset(needed))
         files = self._library.files()
         free = self._library.free_bytes()
-        over = least = sum(files.values()) + want.audio.bytes - self._options.library_bytes
+        beyond = over = least = sum(files.values()) + want.audio.bytes - self._options.library_bytes
         if free is not None:
             over, least = max(over, 2 * want.audio.bytes - free), max(least, want.audio.bytes - free)
         spare = [name for name in files if name not in needed or needed[name] > want.needed_s]
@@ -194,7 +225,9 @@ class Fetching:
             log.info("evicted", sha256=sha256, size=files[sha256], needed=sha256 in needed)
             self._library.discard(sha256)
             over -= files[sha256]
+            beyond -= files[sha256]
             self._stale = True
+        return beyond <= 0
 
     def _arrived(self, sha256: str) -> None:
         for record in self._ledger:
@@ -202,3 +235,8 @@ class Fetching:
             if waiting and record.audio is not None and record.audio.sha256 == sha256:
                 record.waited = None if record.waited is Reason.NO_AUDIO else record.waited
                 self._ledger.move(record, State.READY)
+
+
+def _turn(want: _Want) -> tuple[bool, bool, float, str]:
+    """Emergencies first, then what is urgent, then what is needed first."""
+    return not want.alarm, not want.urgent, want.needed_s, want.audio.sha256

@@ -57,8 +57,9 @@ class Link(Protocol):
 
 
 class Lane(StrEnum):
-    """Two ways for downloads: what is needed soon never waits behind bulk."""
+    """Ways for downloads side by side: what is needed soon never waits behind bulk, and an emergency behind nothing."""
 
+    ALARM = "alarm"
     SOON = "soon"
     BULK = "bulk"
 
@@ -80,6 +81,7 @@ class FetchOutcome(StrEnum):
     BAD_HASH = "bad_hash"  # whole, and not what was asked for; deleted
     FAILED = "failed"  # network, server; what has come is kept for the next try
     NO_SPACE = "no_space"
+    GAVE_WAY = "gave_way"  # broken off for what is preferred; what has come is kept
 
 
 class Web(Protocol):
@@ -87,6 +89,10 @@ class Web(Protocol):
 
     def fetch(self, order: FetchOrder) -> None:
         """Answers by `Agent.fetched`. At most one file a lane at a time is asked for."""
+        ...
+
+    def prefer(self, sha256s: frozenset[str]) -> None:
+        """A narrow line is for these files alone from now on: whatever else is on its way gives way. Empty: for all again."""
         ...
 
     def poll(self, request: PollRequest) -> None:

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 PROOF_LIFE = timedelta(minutes=5)
 TIMEOUT = httpx.Timeout(20.0, connect=15.0)
 """Between two pieces of data, not of the whole: a narrow line is slow, not dead."""
+LONGEST_ANSWER = MAX_BYTES * 3
+"""Bytes of an answer to anything small: whoever stands between may send without end."""
 
 Post = Callable[[Callable[[Agent], None]], None]
 
@@ -74,7 +76,7 @@ class Proof(httpx.Auth):
 
 
 class HttpWeb:
-    """Three threads: one for each lane of downloads, one for everything small. `now_s` is the agent's own time."""
+    """A thread for each lane of downloads, and one for everything small. `now_s` is the agent's own time."""
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class HttpWeb:
         self._post = post
         self._proof = Proof(key, station, now_s)
         self._client = httpx.Client(timeout=TIMEOUT)
+        self._preferred: frozenset[str] = frozenset()
         self._lanes: dict[str, SimpleQueue[Callable[[], None]]] = {name: SimpleQueue() for name in (*Lane, "small")}
         for name, work in self._lanes.items():
             threading.Thread(target=_run, args=(work,), name=f"web-{name}", daemon=True).start()
@@ -98,6 +101,10 @@ class HttpWeb:
     def fetch(self, order: FetchOrder) -> None:
         """Download in the order's lane."""
         self._lanes[order.lane].put(lambda: self._fetch(order))
+
+    def prefer(self, sha256s: frozenset[str]) -> None:
+        """Downloads of anything else end with the next bytes that come."""
+        self._preferred = sha256s
 
     def poll(self, request: PollRequest) -> None:
         """Ask the station."""
@@ -115,6 +122,8 @@ class HttpWeb:
         """Bring a file into the library from the first address that has it; blocks. How it ended, and why."""
         outcome, detail = FetchOutcome.FAILED, "no address"
         for url in order.urls:
+            if self._gives_way(order):
+                return FetchOutcome.GAVE_WAY, ""
             try:
                 outcome, detail = self._download(order, url)
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # an address that is none, too
@@ -124,7 +133,13 @@ class HttpWeb:
                 outcome, detail = FetchOutcome.NO_SPACE if full else FetchOutcome.FAILED, str(error)
             if outcome in {FetchOutcome.DONE, FetchOutcome.NO_SPACE}:
                 break
+        if outcome is FetchOutcome.FAILED and self._gives_way(order):
+            outcome = FetchOutcome.GAVE_WAY
         return outcome, detail
+
+    def _gives_way(self, order: FetchOrder) -> bool:
+        preferred = self._preferred
+        return bool(preferred) and order.sha256 not in preferred
 
     def _download(self, order: FetchOrder, url: str) -> tuple[FetchOutcome, str]:
         """Go on where the part on disk ends; a resumed file that turns out wrong is fetched once more from its beginning."""
@@ -163,6 +178,8 @@ class HttpWeb:
                     if have > order.size:
                         break
                     file.write(chunk)
+                    if self._gives_way(order):
+                        break
         return "" if have >= order.size else f"{have} of {order.size} bytes"
 
     def _poll(self, request: PollRequest) -> None:
@@ -179,15 +196,20 @@ class HttpWeb:
     def _small(self, path: str, content: str, kind: str) -> str | None:
         """POST; the answer's text, None if there was none worth reading."""
         address = urljoin(self._base, path)
+        headers, said = {"Content-Type": kind}, b""
         try:
-            response = self._client.post(address, content=content, headers={"Content-Type": kind}, auth=self._proof)
+            with self._client.stream("POST", address, content=content, headers=headers, auth=self._proof) as response:
+                for chunk in response.iter_bytes():
+                    said += chunk
+                    if len(said) > LONGEST_ANSWER:
+                        break
         except httpx.HTTPError as error:
             log.info("station not reached", path=path, error=type(error).__name__)
             return None
-        if response.status_code != httpx.codes.OK or len(response.content) > MAX_BYTES * 3:
-            log.info("station refused", path=path, status=response.status_code, size=len(response.content))
+        if response.status_code != httpx.codes.OK or len(said) > LONGEST_ANSWER:
+            log.info("station refused", path=path, status=response.status_code, size=len(said))
             return None
-        return response.text
+        return said.decode("ascii", "replace")
 
     def _auth(self, address: str) -> Proof | None:
         """The proof is shown to the station only."""

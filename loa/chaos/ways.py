@@ -171,11 +171,13 @@ class Http:
         self._tell = tell
         self._polled = polled
         self._filed = filed
+        self._preferred: frozenset[str] = frozenset()
         self._life = 0
 
     def die(self) -> None:
         """The process is gone with its requests."""
         self._life += 1
+        self._preferred = frozenset()
 
     def fetch(self, order: FetchOrder) -> None:
         """Bytes come in chunks; each may be the last."""
@@ -185,6 +187,10 @@ class Http:
             self._fetched(order, FetchOutcome.FAILED, self._random.uniform(1.0, 15.0))
         else:
             self._kernel.after(self._random.uniform(0.1, 1.0), self._alive(lambda: self._chunk(order)))
+
+    def prefer(self, sha256s: frozenset[str]) -> None:
+        """Chunks of anything else are the last of theirs."""
+        self._preferred = sha256s
 
     def poll(self, request: PollRequest) -> None:
         """There, and back again."""
@@ -249,6 +255,9 @@ class Http:
         room = self._library.holds(order.size)
         if source is None or not room:
             self._fetched(order, FetchOutcome.FAILED if room else FetchOutcome.NO_SPACE, 0.2)
+            return
+        if self._preferred and order.sha256 not in self._preferred:
+            self._fetched(order, FetchOutcome.GAVE_WAY, 0.1)
             return
         part = self._library.part(order.sha256)
         have = part.stat().st_size if part.exists() else 0

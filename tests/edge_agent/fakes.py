@@ -83,17 +83,23 @@ class FakeWeb:
         self.up = True
         self.answer_alerts: tuple[str, ...] | None = None
         self.fetch_s = 1.0
+        self.preferred: frozenset[str] = frozenset()
 
     def fetch(self, order: FetchOrder) -> None:
         self.orders.append(order)
 
         def answer() -> None:
             outcome = self.broken.get(order.sha256, FetchOutcome.DONE if self.up else FetchOutcome.FAILED)
+            if self.preferred and order.sha256 not in self.preferred:
+                outcome = FetchOutcome.GAVE_WAY
             if outcome is FetchOutcome.DONE:
                 self.world.library.held[order.sha256] = order.size
             self.world.agent.fetched(order.sha256, outcome, "fake")
 
         self.world.after(self.fetch_s, answer)
+
+    def prefer(self, sha256s: frozenset[str]) -> None:
+        self.preferred = sha256s
 
     def poll(self, request: PollRequest) -> None:
         self.polls.append(request)

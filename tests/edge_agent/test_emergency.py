@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from edge_agent.ports import FetchOutcome
+from edge_agent.ports import FetchOutcome, Lane
 from protocol.envelope import Kind
 from protocol.jobs import Stream
 from protocol.messages import Alert, Desired
@@ -253,6 +253,41 @@ def test_the_audio_of_prepared_emergencies_is_kept_ready(world):
     world.alert(alarm := world.emergency(0, 10, audio=prepared))
     world.run(3)
     assert world.sounded(alarm)
+
+
+def test_an_emergency_has_the_line_for_itself(world):
+    """Also before what begins in a few minutes; that is taken up again afterwards and costs it nothing but time."""
+    world.configure()
+    world.web.fetch_s = 20.0
+    bulletin, later = world.job(300, here=False), world.job(50_000, here=False)
+    world.order(bulletin, later)
+    world.run(1)
+    assert [order.lane for order in world.web.orders] == [Lane.SOON]
+    alarm = world.emergency(here=False, count=1)
+    world.alert(alarm)
+    world.run(1)
+    assert world.web.orders[-1].lane is Lane.ALARM
+    assert world.web.preferred == {alarm.audio.sha256}
+    world.run(18.5)  # what was on its way has given way
+    assert world.states(bulletin) == [S.ACCEPTED, S.FETCHING]
+    assert [order.lane for order in world.web.orders] == [Lane.SOON, Lane.ALARM]
+    world.run(25)
+    assert world.web.preferred == frozenset()
+    assert world.last(alarm).state is S.PLAYED
+    world.run(30)
+    assert world.states(bulletin)[-1] is S.READY
+
+
+def test_an_emergency_that_is_over_no_longer_has_the_line(world):
+    world.configure()
+    world.web.fetch_s = 1000.0
+    alarm = world.emergency(here=False)
+    world.alert(alarm)
+    world.run(1)
+    assert world.web.preferred
+    world.alert(all_clear=alarm.job_id)
+    world.run(1)
+    assert not world.web.preferred
 
 
 def test_a_full_disk_makes_room_for_an_emergency(world):
