@@ -11,7 +11,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from fastapi import Request
 
-from server.console.sentences import interpreter
+from server.console.sentences import Interpreter
 
 CATALOGUES = Path(__file__).parent / "locale"
 COOKIE = "loa_language"
@@ -41,7 +41,7 @@ def translator(language: str) -> Callable[[str], str]:
 @cache
 def teller(language: str) -> Callable[[str], str]:
     """The same for a finished sentence with its values in it, as the rooms raise and store them: see `sentences.py`."""
-    return interpreter(_catalogue(language))
+    return Interpreter(_catalogue(language))
 
 
 def teller_of(request: Request) -> Callable[[str], str]:
