@@ -19,6 +19,7 @@ from edge_agent.fetching import Fetching
 from edge_agent.gate import Gate
 from edge_agent.horn_test import HornTest
 from edge_agent.identity import Identity
+from edge_agent.inspection import Inspection
 from edge_agent.ledger import Ledger, Record
 from edge_agent.line import Line
 from edge_agent.loudness import Loudness
@@ -60,7 +61,6 @@ class Agent:
         random: Random,
     ) -> None:
         answer = identity.answer
-        self._ports = ports
         self._store = store
         self._boot = boot
         self.time = Timekeeper(ports.clock)
@@ -117,6 +117,14 @@ class Agent:
             refused=self._bad_hash,
         )
         self._rebirth = Rebirth(store, self.time)
+        self._inspection = Inspection(
+            inspector=ports.inspector,
+            library=ports.library,
+            fetching=self._fetching,
+            director=self.director,
+            time=self.time,
+            spoiled=lambda sha256: self._spoiled(sha256, "on disk"),
+        )
         self._orders = Orders(
             store=store,
             gate=self._gate,
@@ -235,6 +243,7 @@ class Agent:
                 self._polling.step(),
                 self._despatch.step(),
                 self._horn_test.step(),
+                self._inspection.step(),
                 self._telemetry.step() if self._line.up else None,
             ]
             if self._store.untidy and self.director.calm:
@@ -282,6 +291,10 @@ class Agent:
     def fetched(self, sha256: str, outcome: FetchOutcome, detail: str = "") -> None:
         """A download has ended."""
         self._fetching.fetched(sha256, outcome, detail)
+
+    def inspected(self, sha256: str, *, good: bool) -> None:
+        """A file of the library was read to its end, and is what its name says, or not."""
+        self._inspection.inspected(sha256, good=good)
 
     # ------------------------------------------------------------ what the world says: the box
 
@@ -340,14 +353,17 @@ class Agent:
         self.director.configure(config)
         self._horn_test.configure(config)
 
+    def _spoiled(self, sha256: str, detail: str) -> None:
+        """A file on disk is not what its name says any more."""
+        self._fetching.spoiled(sha256)
+        self._bad_hash(sha256, detail)
+
     def _bad_hash(self, sha256: str, detail: str) -> None:
         self._gate.refuse("audio", "bad_hash", detail, sha256=sha256)
 
     def _bad_file(self, record: Record, detail: str) -> None:
-        """A file on disk is not what its name says any more."""
         if record.job.audio is not None:
-            self._ports.library.discard(record.job.audio.sha256)
-            self._bad_hash(record.job.audio.sha256, detail)
+            self._spoiled(record.job.audio.sha256, detail)
 
     def _missing_file(self, record: Record) -> None:
         self._fetching.lost(record)

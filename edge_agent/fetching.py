@@ -116,6 +116,11 @@ class Fetching:
             self._ledger.move(record, State.FETCHING)
         self._stale = True
 
+    def spoiled(self, sha256: str) -> None:
+        """A file of the library is not what its name says any more: it is fetched again for whatever needs it."""
+        self._library.discard(sha256)
+        self._stale = True
+
     def needed(self) -> dict[str, float]:
         """Every file that anything still needs, with the Unix second of its first need."""
         found: dict[str, float] = {audio.sha256: NEVER_S for audio in self._prefetch}

@@ -289,6 +289,14 @@ class Progress(Protocol):
         ...
 
 
+class Inspector(Protocol):
+    """Reads a file of the library to its end, in the background."""
+
+    def inspect(self, sha256: str) -> None:
+        """Answers by `Agent.inspected`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """The whole outside world of one agent."""
@@ -304,3 +312,4 @@ class Ports:
     caretaker: Caretaker
     progress: Progress | None = None
     witness: Witness | None = None
+    inspector: Inspector | None = None

@@ -26,6 +26,7 @@ from edge_agent.progress import RamProgress
 from edge_agent.runtime.box import BoxHealth, NoAmplifier, NoVolume
 from edge_agent.runtime.caretaker import Act, BoxCaretaker, logs_act
 from edge_agent.runtime.clock import SystemClock, boot_id
+from edge_agent.runtime.inspector import LibraryInspector
 from edge_agent.runtime.link import PahoLink
 from edge_agent.runtime.logs import LogTail
 from edge_agent.runtime.loop import Loop
@@ -133,6 +134,7 @@ def run(settings: Settings) -> None:
             ),
             progress=RamProgress(ram_folder(settings.state) / "progress", boot),
             witness=_witness(box, folder, loop),
+            inspector=LibraryInspector(folder.library, loop.post),
         )
         options = settings.options or options_for(identity.station_url)
         agent = Agent(

@@ -16,7 +16,7 @@ from loa.chaos import history as h
 from loa.chaos.broker import Broker
 from loa.chaos.clock import NTP_ERROR_S, BoxClock
 from loa.chaos.disk import PowerCutError, Shelf, TearingStore, damage, happening, remembered
-from loa.chaos.fittings import Body, Caretaker, Mixer
+from loa.chaos.fittings import Body, Caretaker, Inspector, Mixer
 from loa.chaos.kernel import Kernel
 from loa.chaos.keys import signing_key
 from loa.chaos.speaker import Horn, Relay
@@ -277,6 +277,7 @@ class Box:
             volume=Mixer(self._later),
             health=Body(),
             caretaker=Caretaker(self._later),
+            inspector=Inspector(self.shelf, self._later),
         )
         self._record(h.Running(t=self._kernel.now, device=self.device, on=True, cause=cause))
         try:

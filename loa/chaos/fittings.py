@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from edge_agent.agent import Agent
 from edge_agent.ports import Measurements, Task
+from loa.chaos.disk import Shelf
 from protocol.messages import CommandResult
 
 Later = Callable[[Callable[[Agent], None]], None]
@@ -48,3 +49,16 @@ class Caretaker:
     def begin(self, task: Task) -> None:
         """Done."""
         self._later(lambda agent: agent.task_done(CommandResult(command_id=task.command_id, ok=True)))
+
+
+class Inspector:
+    """The agent's Inspector port: reads what really lies on the shelf."""
+
+    def __init__(self, shelf: Shelf, later: Later) -> None:
+        self._shelf = shelf
+        self._later = later
+
+    def inspect(self, sha256: str) -> None:
+        """A moment later."""
+        good = self._shelf.has(sha256) and self._shelf.actual(sha256) == sha256
+        self._later(lambda agent: agent.inspected(sha256, good=good))

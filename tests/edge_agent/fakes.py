@@ -273,3 +273,16 @@ class FakeCaretaker:
 
     def begin(self, task: Task) -> None:
         self.tasks.append(task)
+
+
+class FakeInspector:
+    """Reads what the library holds: what is in its `bad` is found bad."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.read: list[str] = []
+
+    def inspect(self, sha256: str) -> None:
+        self.read.append(sha256)
+        good = sha256 not in self.world.library.bad
+        self.world.after(3.0, lambda: self.world.agent.inspected(sha256, good=good))

@@ -40,6 +40,7 @@ from tests.edge_agent.fakes import (
     FakeCaretaker,
     FakeClock,
     FakeHealth,
+    FakeInspector,
     FakeLibrary,
     FakeLink,
     FakeOutput,
@@ -76,6 +77,7 @@ class World:
         self.library = FakeLibrary()
         self.web = FakeWeb(self)
         self.volume, self.health, self.caretaker = FakeVolume(self), FakeHealth(), FakeCaretaker()
+        self.inspector = FakeInspector(self)
         self.progress: RamProgress | None = None
         self.witness: Witness | None = None
         self.desired_token: str | None = None
@@ -125,6 +127,7 @@ class World:
                 caretaker=self.caretaker,
                 progress=self.progress,
                 witness=self.witness,
+                inspector=self.inspector,
             ),
             boot=Boot(boot_id=f"boot-{self.boots}", reason="test", version="1", reborn=reborn),
             options=self.options,
