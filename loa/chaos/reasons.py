@@ -175,6 +175,7 @@ def _missed(truth: Truth, belief: Belief, order: h.Ordered, reason: str) -> str 
                 told >= latest - margin
                 or bool(window - truth.running.shrunk(margin))
                 or truth.clock_moved_s(start - margin, start) > latest - start
+                or (order.file is not None and bool(window - truth.file_good(order.file).shrunk(margin)))
             )
         case _:
             found = False

@@ -43,6 +43,13 @@ def test_too_late_because_the_clock_was_put_forward_while_the_amplifier_warmed(s
     assert (Fault.WRONG_REASON in story.faults()) is not founded
 
 
+@pytest.mark.parametrize(("here", "founded"), [(-900, False), (-1.0, True)])
+def test_too_late_because_the_audio_came_when_the_amplifier_could_no_longer_warm_in_time(story, here, founded):
+    story.told(-999, "a")
+    missed(story, "too_late", max_start_delay_s=0.0, here=here)
+    assert (Fault.WRONG_REASON in story.faults()) is not founded
+
+
 def test_missed_because_the_audio_never_came(story):
     story.told(-1000, "a")
     story.line(-1500, web=False)
