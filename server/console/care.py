@@ -41,7 +41,7 @@ def post_command(
 ) -> Response:
     """Ask it to do something now."""
     if op not in {*technician.BUTTONS, *_WITH_A_FORM}:
-        return technician.show(page, speaker_id, "ngay", page.say(N_("Không có việc này.")), 422)
+        return technician.show(page, speaker_id, "ngay", N_("Không có việc này."), 422)
     args: dict[str, Any] = {}
     if op == Operation.VOLUME:
         args = {"percent": int(percent) if percent.isdecimal() else percent}
@@ -54,7 +54,7 @@ def post_command(
 def post_wipe(speaker_id: str, page: PageDep, confirm: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Let the box wipe itself. The confirmation is a word that nobody types by accident; the held button writes it."""
     if confirm.strip().casefold() not in _WIPE:
-        return technician.show(page, speaker_id, "ngay", page.say(N_("Hãy gõ chữ XOÁ để xác nhận.")), 422)
+        return technician.show(page, speaker_id, "ngay", N_("Hãy gõ chữ XOÁ để xác nhận."), 422)
     return _command(page, speaker_id, Operation.DECOMMISSION, {})
 
 
@@ -92,7 +92,7 @@ def post_self_test(
     try:
         at = None if never else time.fromisoformat(hour)
     except ValueError:
-        return technician.show(page, speaker_id, "ngay", page.say(N_("Hãy chọn giờ tự kiểm tra, ví dụ 21:15.")), 422)
+        return technician.show(page, speaker_id, "ngay", N_("Hãy chọn giờ tự kiểm tra, ví dụ 21:15."), 422)
     ids = [speaker_id]
     if everywhere:
         with page.station.database.read() as session:

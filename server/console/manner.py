@@ -78,7 +78,7 @@ def post_manner(
     try:
         api.put_manner(version_id, Manner.model_validate(wish), page.person, page.station, edit_count=seen)
     except ValidationError:
-        text = page.say(N_("Có ô chưa dùng được: lời xưng và lời kết dài nhất 300 ký tự. Hãy sửa rồi lưu lại."))
+        text = N_("Có ô chưa dùng được: lời xưng và lời kết dài nhất 300 ký tự. Hãy sửa rồi lưu lại.")
         return _show(page, bulletin_id, version_id, wish, text, 422)
     except ConflictError as error:  # somebody changed the draft meanwhile: with what holds now, and not what was typed
         return _show(page, bulletin_id, version_id, None, str(error), error.status)

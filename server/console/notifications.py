@@ -65,7 +65,7 @@ def post_rule(
         )  # fmt: skip
         api.put_rule(noi or page.person.area_id, role, kind, body, page.person, page.station)
     except ValidationError:
-        text = page.say(N_("Có ô điền chưa đúng. Số tin mỗi ngày từ 0 đến 200."))
+        text = N_("Có ô điền chưa đúng. Số tin mỗi ngày từ 0 đến 200.")
         return _show(page, noi, text, f"{role.value}-{kind.value}", 422)
     except StationError as error:
         return _show(page, noi, str(error), f"{role.value}-{kind.value}", error.status)

@@ -140,7 +140,7 @@ def post_contact_act(person_id: str, contact_id: str, act: str, page: PageDep) -
     except StationError as error:
         return _show(page, person_id, str(error), {}, error.status)
     if not taken:
-        text = page.say(N_("Không gửi được tin thử. Hãy xem lại địa chỉ và đường mạng ra ngoài của đài."))
+        text = N_("Không gửi được tin thử. Hãy xem lại địa chỉ và đường mạng ra ngoài của đài.")
         return _show(page, person_id, text, {}, 422)
     return to(f"/xa/nguoi/{person_id}", "thu-tin")
 

@@ -161,6 +161,6 @@ def _windows(
         ticked = [day for day in _WEEK if f"{row}:{day}" in (days or [])]
         if not start.strip() or not end.strip() or not ticked:
             text = N_("Mỗi khung giờ cần đủ giờ bắt đầu, giờ kết thúc và ít nhất một ngày trong tuần.")
-            raise InvalidInputError(page.say(text))
+            raise InvalidInputError(text)
         found[row] = {"start": start, "end": end, "weekdays": ticked}
     return found

@@ -94,7 +94,7 @@ def post_feedback(
     """Take it and show the code, or say why not, with what was typed."""
     values = {"kind": kind, "text": text, "area_id": area_id, "version_id": version_id}
     if kind not in set(FeedbackKind):
-        return _form(page, values, page.say(N_("Xin chọn một việc.")), 422)
+        return _form(page, values, N_("Xin chọn một việc."), 422)
     try:
         page.station.feedback_pace.take(request.client.host if request.client else "")
         with page.station.database.write() as session:

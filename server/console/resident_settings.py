@@ -46,7 +46,7 @@ def post_settings(
         )  # fmt: skip
         api.put_rules(rules, page.person, page.station)
     except ValidationError:
-        return _show(page, page.say(N_("Số ngày nghe lại phải từ 1 đến 365.")), 422)
+        return _show(page, N_("Số ngày nghe lại phải từ 1 đến 365."), 422)
     except StationError as error:
         return _show(page, str(error), error.status)
     return to("/cong-khai", "luu")

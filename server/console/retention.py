@@ -46,7 +46,7 @@ def post_terms(
             if term.kind in wishes and wishes[term.kind].days != term.days:
                 api.put_term(term.kind, wishes[term.kind], page.person, page.station)
     except ValidationError:
-        return _show(page, typed, page.say(N_("Số ngày phải là số, từ 1 trở lên.")), 422)
+        return _show(page, typed, N_("Số ngày phải là số, từ 1 trở lên."), 422)
     except StationError as error:
         return _show(page, typed, str(error), error.status)
     return to("/xa/luu-tru", "luu")
