@@ -63,17 +63,17 @@ def post_policy(
     try:
         typed = AreaRules.model_validate(
             {
-                "allowed": [*_windows(page, allowed_from, allowed_to, allowed_days).values()],
-                "usual": [*_windows(page, usual_from, usual_to, usual_days).values()],
+                "allowed": [*_windows(allowed_from, allowed_to, allowed_days).values()],
+                "usual": [*_windows(usual_from, usual_to, usual_days).values()],
                 "ceilings": [
                     {"window": window, "percent": dict(enumerate(ceiling_percent or [])).get(row)}
-                    for row, window in _windows(page, ceiling_from, ceiling_to, ceiling_days).items()
+                    for row, window in _windows(ceiling_from, ceiling_to, ceiling_days).items()
                 ],
                 "session_minutes": session_minutes or None,
                 "sessions_a_day": sessions_a_day or None,
                 "minutes_a_day": minutes_a_day or None,
                 "village": {
-                    "allowed": [*_windows(page, village_from, village_to, village_days).values()],
+                    "allowed": [*_windows(village_from, village_to, village_days).values()],
                     "sessions_a_day": village_sessions or None,
                     "minutes_a_day": village_minutes or None,
                     "repeats": village_repeats,
@@ -150,9 +150,7 @@ def _said(page: Page, rules: AreaRules) -> list[str]:
     return found
 
 
-def _windows(
-    page: Page, starts: list[str] | None, ends: list[str] | None, days: list[str] | None
-) -> dict[int, dict[str, Any]]:
+def _windows(starts: list[str] | None, ends: list[str] | None, days: list[str] | None) -> dict[int, dict[str, Any]]:
     """The windows of the rows that were filled in, by row. A ticked day is "row:day", as the form numbers its rows."""
     found = {}
     for row, (start, end) in enumerate(zip(starts or [], ends or [], strict=False)):
