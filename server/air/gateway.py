@@ -12,7 +12,7 @@ from protocol import topics
 from protocol.envelope import Kind, seal
 from protocol.keys import station_owner
 from protocol.messages import StationState
-from server.air import revisions
+from server.air import commands, revisions
 from server.air.configs import Configurator
 from server.air.inbox import Inbox
 from server.air.keys import KeyStore
@@ -28,6 +28,7 @@ _SUBSCRIBED = ("presence", "reported", "evt", "hb", "res")
 _BATCH = 500
 """Messages a transaction: few enough that an acknowledgement is not long in coming."""
 _RETRY_S = 1.0
+_COMMAND_S = int(commands.VALID.total_seconds())
 _RECENT = timedelta(minutes=10)
 """A broker that remembers us may still have lost, in a power cut, what was retained this lately."""
 _CONNECTIONS_AHEAD = 10_000
@@ -157,7 +158,9 @@ class Gateway:
     def _send_all(self, lists: Iterator[list[tuple[str, str]]], *, retain: bool) -> None:
         for messages in lists:
             for topic, token in messages:
-                self._link.publish(topic, token, retain=retain)
+                # A box without a clock cannot tell a command that has waited for it since yesterday.
+                valid_s = _COMMAND_S if topic.endswith("/cmd") else None
+                self._link.publish(topic, token, retain=retain, valid_s=valid_s)
             if self._stopping.is_set():
                 return
 

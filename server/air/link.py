@@ -94,9 +94,12 @@ class Link:
         self._client.loop_stop()
         self.connected.clear()
 
-    def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
-        """Hand over a message, QoS 1; it waits in memory while there is no connection."""
-        self._client.publish(topic, payload, qos=1, retain=retain)
+    def publish(self, topic: str, payload: str, *, retain: bool = False, valid_s: int | None = None) -> None:
+        """Hand over a message, QoS 1; it waits in memory while there is no connection, in the broker for `valid_s` at most."""
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho leaves it unannotated
+        if valid_s is not None:
+            properties.MessageExpiryInterval = valid_s
+        self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
 
     def acknowledge(self, received: Received) -> None:
         """Tell the broker that a message is safe with us. After a reconnect it comes again under a number of its own."""

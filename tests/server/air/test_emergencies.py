@@ -224,6 +224,25 @@ def test_a_command_is_answered(station, devices, wait_until):
     device.wait_for(lambda d: any(c.kind is Kind.CONFIG and c.body.get("volume_percent") == 40 for _, c in d.received))
 
 
+def test_a_command_that_nobody_fetches_does_not_wait_in_the_broker(station, devices):
+    """A box without a clock cannot see that it is old."""
+    device = devices(station.speaker("loa-a"))
+    left_s, take = [], device.client.on_message
+
+    def watch(client, data, message):
+        if message.topic.endswith("/cmd"):
+            left_s.append(getattr(message.properties, "MessageExpiryInterval", None))
+        take(client, data, message)
+
+    device.client.on_message = watch
+    with station.database.write() as session:
+        commands.order(session, station.officer, "loa-a", Operation.TEST_TONE, {})
+    station.air.kick()
+    device.wait_for(lambda d: any(claims.kind is Kind.CMD for _, claims in d.received))
+    assert left_s[0] is not None
+    assert 0 < left_s[0] <= 60
+
+
 def test_another_device_cannot_answer_for_it(station, devices):
     device, other = devices(station.speaker("loa-a")), devices(station.speaker("loa-b"))
     with station.database.write() as session:
