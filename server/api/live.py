@@ -21,7 +21,7 @@ _LOOK_S = 0.4
 _LATE = timedelta(minutes=5)
 """A page that was longer on its way to the browser is asked for anew."""
 _QUIET_S = 15.0
-"""A comment at least this often, so that nobody on the way takes the silence for a dead connection."""
+"""An event at least this often, so that neither a page nor anybody on the way takes the silence for a dead connection."""
 
 
 @router.get("", response_class=StreamingResponse)
@@ -54,7 +54,7 @@ async def stream(request: Request, station: Station, watch: Watch) -> AsyncItera
             yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
         quiet_s = 0.0 if changes else quiet_s + _LOOK_S
         if quiet_s >= _QUIET_S:
-            yield ":\n\n"
+            yield "event: quiet\ndata: {}\n\n"
             quiet_s = 0.0
         await asyncio.sleep(_LOOK_S)
 

@@ -1,14 +1,16 @@
 """What belongs to no page: the language, the installable application, what is shown without a connection."""
 
+import hashlib
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from server.api.context import StationDep
 from server.console import languages
-from server.console.pages import STATIC, Page, asset, local_path, to
+from server.console.pages import HERE, STATIC, Page, asset, local_path, to
 
 router = APIRouter(include_in_schema=False)
 _A_YEAR_S = 365 * 24 * 3600
@@ -55,7 +57,15 @@ def get_manifest(station: StationDep) -> Response:
 @router.get("/sw.js")
 def get_service_worker() -> Response:
     """The service worker; at the root, because it serves every page."""
-    return FileResponse(STATIC / "sw.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return Response(_service_worker(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def _service_worker() -> str:
+    """It is another one, and so keeps the page without a connection anew, whenever a file that this page needs is another one."""
+    files = sorted([*STATIC.glob("*.*"), *(HERE / "templates").glob("*.html")])
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return f"// {digest}\n{(STATIC / 'sw.js').read_text()}"
 
 
 @router.get("/mat-ket-noi")

@@ -45,3 +45,28 @@ def test_a_recording_is_not_sent_into_the_void(look, tmp_path):
     page.get_by_role("button", name="Nghe thử").click()
     page.get_by_role("alert").wait_for()  # the station has it, and says that this is no sound
     screen.provoked("ERR_FAILED", "422")
+
+
+def test_a_station_that_is_gone_is_told_and_what_was_typed_comes_back_by_itself(look, commune):
+    """The machine has a network, only the station is dead: neither may the page look alive nor the form be forgotten."""
+    screen = look("canbo", "phone")
+    page = screen.open("/ban-tin/moi").page
+    words = page.locator("textarea[name=text]")
+    words.fill("Mời bà con đi họp lúc bảy giờ tối.")
+    page.route("**/manifest.webmanifest", lambda route: route.abort())
+    page.route("**/api/v1/live", lambda route: route.abort())
+    page.evaluate(
+        "dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))"
+    )  # connects anew, in vain
+    page.get_by_text("Đang mất kết nối với đài").wait_for()
+    offline = page.request.get("/mat-ket-noi").text()  # what the service worker shows at the address of the form
+    page.route("**/ban-tin/moi", lambda route: route.fulfill(content_type="text/html", body=offline))
+    page.locator("form[data-keep] button.main").first.click()
+    page.get_by_role("heading", name="Đài không trả lời").wait_for()
+    page.unroute("**/ban-tin/moi")
+    page.unroute("**/manifest.webmanifest")
+    page.unroute("**/api/v1/live")
+    page.get_by_role("heading", name="Bản tin mới").wait_for()
+    assert words.input_value() == "Mời bà con đi họp lúc bảy giờ tối."
+    page.locator("#mat-mang").wait_for(state="hidden")
+    screen.provoked("ERR_FAILED")

@@ -29,10 +29,27 @@ const sent = JSON.parse(sessionStorage.getItem("loa:sending") ?? "null");
 const led = document.referrer && new URL(document.referrer).pathname;
 const went = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
 const told = went || document.body.hasAttribute("data-answer") || document.querySelector("main > .notice[role=status]");
-const answered = sent && led === sent.from && (told || location.pathname !== sent.from) && !document.querySelector("[data-unanswered]");
+const unanswered = document.querySelector("[data-unanswered]");
+const answered = sent && !sent.lost && led === sent.from && (told || location.pathname !== sent.from) && !unanswered;
 if (answered) {
   sessionStorage.removeItem("loa:sending");
   localStorage.removeItem(sent.key);
+}
+
+// A page that is no answer often has the form's own address: what is looked at after it is none either. The way back is to the form.
+const justLost = unanswered && sent && !sent.lost && led === sent.from;
+if (justLost) {
+  sessionStorage.setItem("loa:sending", JSON.stringify({ ...sent, lost: true }));
+  for (const link of unanswered.querySelectorAll("[data-back]")) link.href = sent.page;
+}
+if (unanswered && "waits" in unanswered.dataset) {
+  setInterval(async () => {
+    try {
+      await fetch("/manifest.webmanifest", { cache: "no-store" });
+      if (justLost) location.replace(sent.page); // not loaded again: that would send it
+      else location.reload();
+    } catch { /* still away */ }
+  }, 4000);
 }
 
 for (const form of document.querySelectorAll("form[data-keep]")) {
@@ -58,7 +75,7 @@ if (sent && !answered && !refused && location.pathname === sent.from) {
 }
 
 const remember = (form) => sessionStorage.setItem(
-  "loa:sending", JSON.stringify({ key: key(form), sign: sign(form), from: location.pathname, values: values(form) }));
+  "loa:sending", JSON.stringify({ key: key(form), sign: sign(form), from: location.pathname, page: location.pathname + location.search, values: values(form) }));
 
 function lost() {
   const line = document.getElementById("mat-mang");

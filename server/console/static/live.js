@@ -22,7 +22,6 @@ function moved(kind, detail) {
 
 function connect() {
   if (events || document.hidden || !body.dataset.live) return;
-  let lost = false;
   events = new EventSource(address);
   address = address.split("?")[0];
   events.addEventListener("deed", (event) => {
@@ -30,13 +29,57 @@ function connect() {
     moved("deed", {});
   });
   for (const kind of KINDS) events.addEventListener(kind, (event) => moved(kind, JSON.parse(event.data)));
-  events.addEventListener("open", () => { if (lost) tell("loa:again"); lost = false; show(true); });
-  events.addEventListener("error", () => { lost = true; show(navigator.onLine); });
+  for (const kind of ["open", "quiet", "deed", ...KINDS]) events.addEventListener(kind, heard);
+  let failing = false; // the browser tries again and again by itself
+  events.addEventListener("error", () => {
+    const over = events?.readyState === EventSource.CLOSED;
+    if (over || !failing) doubt(over && lost ? REFUSED_MS : PATIENCE_MS);
+    lost = failing = true;
+  });
+  events.addEventListener("open", () => { failing = false; });
+  doubt(SILENCE_MS);
 }
 
 function part() {
   if (events) events.close();
   events = null;
+  clearTimeout(doubting);
+}
+
+// A dead station must not look like one where nothing happens: when the stream broke, or says nothing for longer than it ever does,
+// the station is asked whether it is there. Where the stream is over for good (somebody signed out, a proxy) it is begun anew.
+const PATIENCE_MS = 2500, SILENCE_MS = 40000, AGAIN_MS = 4000, REFUSED_MS = 30000, ANSWER_MS = 8000;
+let lost = false, doubting = 0;
+
+function doubt(ms) {
+  clearTimeout(doubting);
+  doubting = setTimeout(ask, ms);
+}
+
+function heard() {
+  if (lost) tell("loa:again");
+  lost = false;
+  show(true);
+  doubt(SILENCE_MS);
+}
+
+async function ask() {
+  const patience = new AbortController(), timer = setTimeout(() => patience.abort(), ANSWER_MS);
+  lost = true;
+  try {
+    await fetch("/manifest.webmanifest", { cache: "no-store", signal: patience.signal });
+    show(true);
+    if (!events) return;
+    const over = events.readyState === EventSource.CLOSED;
+    part();
+    connect();
+    if (over) tell("loa:again"); // else when it is open
+  } catch {
+    show(false);
+    if (events) doubt(AGAIN_MS);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function show(online) {
@@ -44,7 +87,7 @@ function show(online) {
   if (line) line.hidden = online;
 }
 
-addEventListener("online", () => { show(true); tell("loa:again"); });
+addEventListener("online", () => { if (events) doubt(0); else show(true); });
 addEventListener("offline", () => show(false));
 addEventListener("pagehide", part);
 addEventListener("pageshow", (event) => {
