@@ -107,3 +107,39 @@ def test_pages_in_english(village, reader):
             if words := left(page.open(path), written):
                 found[username, path] = words
     assert found == {}
+
+
+def test_refusals_in_english(village, reader):
+    """Where officers, leaders, village heads and technicians meet them: uploads, planning, approval, emergencies, speakers."""
+    draft = village.bulletin(text=TEXT, title="Tin")
+    version = draft["version"]["id"]
+    approved = village.approved(title="Tin")
+    (place,) = {area["id"] for area in village.call("lanhdao", "GET", "/areas")["items"] if area["code"] == "na-it"}
+    past = {"area_id": place, "when": "at", "day": "2020-01-01", "hour": "17:00"}
+    soon = {**past, "day": f"{tomorrow(9):%Y-%m-%d}"}
+    exe = ("to.docx", b"MZ\x90\x00" + bytes(range(256)) * 40)
+    order = {"message": f"version:{approved}", "area_id": place, "authority": "", "confirm": ""}
+    refused = [
+        ("canbo", "/ban-tin/moi", {"title": "Tin", "text": " "}, 422, "There is no text yet."),
+        ("canbo", "/ban-tin/moi", {"files": {"file": exe}}, 422, "This is a computer program"),
+        ("canbo", "/ban-tin/moi", {"files": {"file": ("to.pdf", b"%PDF-1.4 x")}}, 422, "The PDF file is damaged"),
+        ("canbo", f"/ban-tin/{draft['id']}/ban/{version}/duyet", {}, 403, "may not approve bulletins of"),
+        ("canbo", f"/len-song/{approved}", past, 422, "The time of the broadcast has passed."),
+        ("canbo", f"/len-song/{version}", soon, 422, "is not approved, so it cannot be broadcast."),
+        ("canbo", "/khan-cap", order, 422, "must be confirmed"),
+        ("lanhdao", f"/ban-tin/cho-duyet/{version}/duyet", {}, 409, "This version is now: draft"),
+        ("truongthon", "/thon/tin", {"text": "", "title": ""}, 422, "There is no text yet."),
+        ("truongthon", "/thon/bao-hong", {"speaker_id": "loa-1"}, 422, "Please choose what is wrong with the speaker."),
+        ("kythuat", "/loa", {"id": "Loa Một", "name": "Tin", "area_id": place}, 422, "A speaker's code has only small letters"),
+        ("kythuat", "/ky-thuat/loa-1/lenh", {"op": "test_tone"}, 409, "is not enrolled with any device."),
+    ]  # fmt: skip
+    written = {"Loa loa-1", "Loa Một", "Tin", "Tiếng Việt", "Nà Ít", "PHÁT", village.settings.name}
+    written |= {area["name"] for area in village.call("lanhdao", "GET", "/areas")["items"]}
+    written |= {person["name"] for person in village.call("lanhdao", "GET", "/people")["items"]}
+    found = {}
+    for username, path, fields, status, said in refused:
+        page = reader(username).send(path, status=status, **fields)
+        text = " ".join(" ".join(Said(page).words).split())
+        if said not in text or left(page, written):
+            found[username, path] = (left(page, written), text[-900:])
+    assert found == {}
