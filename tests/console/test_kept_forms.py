@@ -47,7 +47,7 @@ def test_a_recording_is_not_sent_into_the_void(look, tmp_path):
     screen.provoked("ERR_FAILED", "422")
 
 
-def test_a_station_that_is_gone_is_told_and_what_was_typed_comes_back_by_itself(look, commune):
+def test_a_station_that_is_gone_is_told_and_what_was_typed_comes_back_by_itself(look):
     """The machine has a network, only the station is dead: neither may the page look alive nor the form be forgotten."""
     screen = look("canbo", "phone")
     page = screen.open("/ban-tin/moi").page
