@@ -33,6 +33,8 @@ PROBATION_S = 900.0
 """A new release must have spoken with the station within this time of its start."""
 ROOM = 8
 """An environment is so many times as large as its package, at most."""
+IDLE_TRIES = 4
+"""So often a package is asked for without one more byte of it coming."""
 _INSTALL_S = 1_800
 _CHECK_S = 120
 _QUIETLY = ("nice", "-n", "19")
@@ -123,22 +125,40 @@ class Probation:
 
 
 def update_act(
-    releases: Releases, bring: Callable[[FetchOrder], FetchOutcome], library: FolderLibrary
+    releases: Releases,
+    bring: Callable[[FetchOrder], FetchOutcome],
+    library: FolderLibrary,
+    *,
+    pause_s: float = 20.0,
 ) -> Callable[[Task], CommandResult]:
-    """The command `update`: fetch, check the hash, install, switch. The next start of the process is the new release."""
+    """The command `update`: fetch, check the hash, install, switch. The next start of the process is the new release.
+
+    Forty megabytes break off on a mobile line: it is tried again after `pause_s`, for as long as more of them comes.
+    """
     turn = threading.Lock()
+
+    def persistently(order: FetchOrder) -> FetchOutcome:
+        part, had, idle = library.part(order.sha256), -1, 0
+        while (outcome := bring(order)) in {FetchOutcome.FAILED, FetchOutcome.GAVE_WAY} and idle < IDLE_TRIES:
+            have = part.stat().st_size if part.exists() else 0
+            idle = 0 if have > had or outcome is FetchOutcome.GAVE_WAY else idle + 1
+            had = have
+            time.sleep(pause_s)
+        return outcome
 
     def act(task: Task) -> CommandResult:
         args = UpdateArgs.model_validate(task.args)
         if not turn.acquire(blocking=False):
             raise TransientError("Máy đang cài một bản khác. Hãy chờ lệnh đó xong.")
         try:
-            outcome = bring(FetchOrder(args.sha256, args.bytes, args.urls, Lane.BULK))
-            if outcome is not FetchOutcome.DONE:
+            outcome = persistently(FetchOrder(args.sha256, args.bytes, args.urls, Lane.BULK))
+            if outcome is not FetchOutcome.DONE:  # what has come stays: the command, given once more, goes on there
                 raise TransientError(f"Không tải được bản {args.version}: {outcome}")
-            releases.adopt(args.version, library.path(args.sha256))
+            try:
+                releases.adopt(args.version, library.path(args.sha256))
+            finally:
+                library.discard(args.sha256)
         finally:
-            library.discard(args.sha256)
             turn.release()
         return CommandResult(command_id=task.command_id, ok=True, data={"version": args.version})
 

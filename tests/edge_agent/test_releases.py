@@ -254,13 +254,44 @@ def test_the_command_installs_the_bytes_it_names(releases, trials, tmp_path):
         library.path(order.sha256).write_bytes(data)
         return FetchOutcome.DONE
 
-    act = update_act(releases, bring, library)
+    act = update_act(releases, bring, library, pause_s=0.0)
     args = {"version": "2.0", "sha256": name_of(data), "bytes": len(data), "urls": ["/x"]}
     assert act(Task("c", "update", args)).ok
     assert (trials.current / "wheel").read_bytes() == b"new"
     assert library.files() == {}
     with pytest.raises(TransientError):
         act(Task("c", "update", args | {"sha256": "0" * 64}))
+
+
+def test_a_package_that_breaks_off_is_gone_on_with_while_more_of_it_comes(trials, releases, tmp_path):
+    data = bundle(wheel=b"new")
+    library = FolderLibrary(tmp_path / "audio")
+    part, tries = library.part(name_of(data)), []
+    goal = len(data)
+
+    def bring(order):
+        """Two thousand bytes at a time; now and then none, or an emergency needs the line."""
+        tries.append(part.stat().st_size if part.exists() else 0)
+        if len(tries) % 3 == 0:
+            return FetchOutcome.GAVE_WAY if len(tries) % 2 else FetchOutcome.FAILED
+        part.write_bytes(data[: min(tries[-1] + 2000, goal)])
+        return (
+            FetchOutcome.DONE
+            if part.stat().st_size == len(data) and library.take_in(order.sha256)
+            else FetchOutcome.FAILED
+        )
+
+    act = update_act(releases, bring, library, pause_s=0.0)
+    args = {"version": "2.0", "sha256": name_of(data), "bytes": len(data), "urls": ["/x"]}
+    goal = 4000
+    with pytest.raises(TransientError, match="Không tải được"):
+        act(Task("c", "update", args))
+    assert part.stat().st_size == goal  # for the next time
+    goal = len(data)
+    assert act(Task("d", "update", args)).ok
+    assert sorted(tries) == tries
+    assert (trials.current / "wheel").read_bytes() == b"new"
+    assert library.files() == {}
 
 
 def test_one_update_at_a_time(releases, tmp_path):
@@ -272,7 +303,7 @@ def test_one_update_at_a_time(releases, tmp_path):
         go_on.wait(30)
         return FetchOutcome.FAILED
 
-    act = update_act(releases, bring, library)
+    act = update_act(releases, bring, library, pause_s=0.0)
     task = Task("c", "update", {"version": "2.0", "sha256": "0" * 64, "bytes": 5, "urls": ["/x"]})
     failures = []
 
