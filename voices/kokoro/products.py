@@ -16,47 +16,36 @@ from typing import Any, Final
 
 import numpy as np
 
-_SLICE_BYTES = 2_000_000
+_SLICE_BYTES = 1_000_000
 """Windows and sums of one slice: what a core has as its second cache, about."""
+_LEAST_CHANNELS = 100
+"""Smaller convolutions take no time to speak of."""
 _OFFSET = 128
 """Between a whole number without a sign and the same with one."""
 
 _PRODUCT: Final = """
 product (uint8[1, channels, frames] source, uint8 zero) => (float[1, sums, frames] output)
-<int64 one = {1}, int64 nothing = {0}, int64[1] first = {0}, int64[1] second = {1}>
+<int64 nothing = {0}, int64[1] first = {0}, int64[1] second = {1}>
 {
     turned = Transpose <perm = [0, 2, 1]> (source)
-    rows = Squeeze (turned, first)
-    padded = Pad (rows, pads, zero)
-    rows_padded = Shape <start = 0, end = 1> (padded)
-    rows_all = Squeeze (rows_padded, first)
-    last = Sub (rows_all, one)
-    count = Sub (rows_all, reach)
-    before_count = Sub (count, one)
-    whole_slices = Div (before_count, slice_most)
-    slices = Add (whole_slices, one)
-    whole_rows = Div (before_count, slices)
-    size = Add (whole_rows, one)
-    numbers = Range (nothing, slices, one)
-    starts = Mul (numbers, size)
-    within = Range (nothing, size, one)
-    column = Unsqueeze (within, second)
-    window = Add (column, steps)
+    padded = Pad (turned, pads, zero)
+    frames = Shape <start = 2, end = 3> (source)
+    end = Squeeze (frames)
+    starts = Range (nothing, end, size)
     sums = Scan <num_scan_inputs = 1, body = slice (int64 start) => (float[size, sums] scaled) {
         places = Add (window, start)
-        inside = Min (places, last)
-        windows = Gather <axis = 0> (padded, inside)
+        windows = Gather <axis = 1> (padded, places)
         flat = Reshape (windows, row)
         whole = MatMulInteger (flat, weights, zero, weights_zero)
         scaled = Cast <to = 1> (whole)
     }> (starts)
     joined = Reshape (sums, all)
-    end = Unsqueeze (count, first)
-    cut = Slice (joined, first, end, second)
+    cut = Slice (joined, first, frames, second)
     output = Transpose <perm = [0, 2, 1]> (cut)
 }
 """
-"""Of `size` frames at once, `slices` times: the last slice may reach beyond the end, and what it has there is cut off."""
+"""The last slice reaches beyond the end, where there are zeros, and what it has there is cut off. Few steps: a session plans
+all of them when it is opened, and its time for that grows faster than their number."""
 
 
 @cache
@@ -71,14 +60,15 @@ def signs_are_exact() -> bool:
 
 
 def as_products(model: Any, *, signed: bool) -> Any:
-    """The model, changed in place, with every integer convolution of stride 1 as products by weights with a sign or without.
+    """The model, changed in place, with its large integer convolutions as products, by weights with a sign or without.
 
-    Each of them must go into a `Cast` to float and nowhere else, as `fusion.fused` leaves them.
+    Only those that keep the number of frames, and whose sums go into a `Cast` to float and nowhere else, as
+    `fusion.fused` leaves them.
     """
     graph = model.graph
     constants = {entry.name: entry for entry in graph.initializer}
     casts = {node.input[0]: node for node in graph.node if node.op_type == "Cast"}
-    replaced = {node.output[0]: casts[node.output[0]].output[0] for node in graph.node if _is_plain(node)}
+    replaced = {node.output[0]: casts[node.output[0]].output[0] for node in graph.node if _is_worth_it(node, constants)}
     gone = set(replaced.values())
     nodes: list[Any] = []
     for node in graph.node:
@@ -95,10 +85,13 @@ def as_products(model: Any, *, signed: bool) -> Any:
     return model
 
 
-def _is_plain(node: Any) -> bool:
-    return node.op_type == "ConvInteger" and all(
-        set(entry.ints) == {1} for entry in node.attribute if entry.name == "strides"
-    )
+def _is_worth_it(node: Any, constants: Mapping[str, Any]) -> bool:
+    if node.op_type != "ConvInteger":
+        return False
+    shape = {entry.name: list(entry.ints) for entry in node.attribute}
+    channels_out, channels_in, count = constants[node.input[1]].dims
+    reach = (count - 1) * shape["dilations"][0]
+    return shape["strides"] == [1] and sum(shape["pads"]) == reach and min(channels_in, channels_out) >= _LEAST_CHANNELS
 
 
 def _inputs(node: Any) -> set[str]:
@@ -117,15 +110,15 @@ def _product(convolution: Any, output: str, constants: Mapping[str, Any], *, sig
     taps = numpy_helper.to_array(constants[weights])
     channels_out, channels_in, count = taps.shape
     offset, kind = (_OFFSET, np.int8) if signed else (0, np.uint8)
+    size = max(1, _SLICE_BYTES // (count * channels_in + 4 * channels_out))
     values = {
         "weights": (taps.transpose(2, 1, 0).reshape(-1, channels_out).astype(np.int16) - offset).astype(kind),
         "weights_zero": (numpy_helper.to_array(constants[weights_zero]).reshape(()).astype(np.int16) - offset).astype(
             kind
         ),
-        "pads": np.array([before, 0, after, 0]),
-        "reach": np.array((count - 1) * dilation),
-        "steps": np.arange(count) * dilation,
-        "slice_most": np.array(max(1, _SLICE_BYTES // (count * channels_in + 4 * channels_out))),
+        "pads": np.array([0, before, 0, 0, after + size, 0]),
+        "size": np.array(size),
+        "window": np.arange(size)[:, None] + np.arange(count) * dilation,
         "row": np.array([-1, count * channels_in]),
         "all": np.array([1, -1, channels_out]),
     }

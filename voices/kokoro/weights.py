@@ -37,7 +37,7 @@ ENERGY: Final = "/encoder/Reshape_1_output_0"
 _TEXT_INPUTS = ["tokens", "style", "speed"]
 _NEW_INPUTS = {DURATIONS: "durations", F0: "f0_hz", ENERGY: "energy"}
 _PARTS = 4
-_LAYOUT = 3
+_LAYOUT = 4
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""

@@ -52,6 +52,7 @@ def sums(model, frames):
 @pytest.mark.parametrize(("taps", "dilation"), [(1, 1), (3, 1), (7, 3), (11, 5)])
 @pytest.mark.parametrize("signed", [False, signs_are_exact()])
 def test_a_sum_is_the_same_to_the_last_bit_however_many_slices_it_takes(monkeypatch, taps, dilation, signed):
+    monkeypatch.setattr(products, "_LEAST_CHANNELS", SUMS)
     monkeypatch.setattr(products, "_SLICE_BYTES", 20 * (taps * CHANNELS + 4 * SUMS))  # twenty frames at once
     product = as_products(convolution(taps, dilation), signed=signed)
     assert kinds(product) & {"Scan", "ConvInteger", "Cast"} == {"Scan"}
@@ -59,9 +60,10 @@ def test_a_sum_is_the_same_to_the_last_bit_however_many_slices_it_takes(monkeypa
         assert np.array_equal(sums(product, frames), sums(convolution(taps, dilation), frames))
 
 
-def test_what_leaves_frames_out_stays_a_convolution():
-    before = convolution(3, 1, stride=2)
-    assert as_products(convolution(3, 1, stride=2), signed=False) == before
+@pytest.mark.parametrize(("stride", "least_channels"), [(2, SUMS), (1, SUMS + 1)], ids=["leaves frames out", "small"])
+def test_other_convolutions_stay(monkeypatch, stride, least_channels):
+    monkeypatch.setattr(products, "_LEAST_CHANNELS", least_channels)
+    assert as_products(convolution(3, 1, stride), signed=False) == convolution(3, 1, stride)
 
 
 def test_where_signs_are_said_to_be_exact_the_largest_numbers_are():
