@@ -88,7 +88,7 @@ SAID = {
     "Chưa nhập dòng nào. Dòng 3: “UBND” chưa có cách đọc: hãy điền cột thứ hai. Dòng 4: Thiếu chữ viết ở cột đầu. "
     "Và 12 dòng khác.": (
         "No row was imported. Row 3: “UBND” does not say how it is read: please fill in the second column. "
-        "Row 4: The first column lacks the written word. And 12 other rows."
+        "Row 4: The first column lacks the written word. And 12 more."
     ),
     "Chưa nhập dòng nào. Dòng 2: Dòng chỉ có một cột: cần chữ viết và cách đọc, cách nhau bằng phím Tab. "
     "Dòng 3: Thiếu chữ viết ở cột đầu.": (
