@@ -18,7 +18,7 @@ from voices.scoring import aligned, fold
 from voices.studio import Lane, Studio
 
 log = structlog.get_logger(__name__)
-SHARE = 0.4
+SHARE = 0.6
 """Sound made anew, as a share of all sound: so much more work a check may make. The worst sentences come first."""
 _LEAST_SHARE_CHARS = 240.0
 """A short text may be said anew for as long as this takes to say (about 16 s), even where that is more than its share."""
