@@ -6,7 +6,6 @@ out, so that both go in. What makes the sound is fused (`fusion.py`) and multipl
 of all time is spent there.
 """
 
-import contextlib
 import hashlib
 import importlib.util
 import os
@@ -74,8 +73,11 @@ def install(target: Path | None = None, progress: Progress | None = None) -> Pat
             _cut(whole, fresh, tell)
             if folder.exists() and not installed(folder):
                 shutil.rmtree(folder)
-            with contextlib.suppress(OSError) if installed(folder) else contextlib.nullcontext():
+            try:
                 os.replace(fresh, folder)  # noqa: PTH105  (Path.replace would hide that this is one atomic step)
+            except OSError:
+                if not installed(folder):  # by another process in this very moment
+                    raise
     except OSError as error:
         raise VoiceNotInstalledError(
             f"Không ghi được giọng đọc vào {folder} ({error.strerror or error}). Hãy kiểm tra chỗ trống trên đĩa "

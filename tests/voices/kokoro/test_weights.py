@@ -1,4 +1,5 @@
 import hashlib
+import os
 
 import pytest
 
@@ -35,6 +36,28 @@ def test_a_half_made_folder_is_no_installation_and_is_replaced(tmp_path):
     install(target)
     assert installed(target)
     assert (target / weights.DURATION_GRAPH).stat().st_size > 1_000_000
+
+
+def test_whom_another_process_overtakes_in_the_last_moment_takes_what_is_there(tmp_path, monkeypatch):
+    target = tmp_path / "kokoro"
+    monkeypatch.setattr(weights, "_join", lambda whole, _tell: whole.touch())
+    monkeypatch.setattr(weights, "_cut", lambda _whole, fresh, _tell: graphs(fresh, b"ours"))
+    put = os.replace
+
+    def overtaken(fresh, folder):
+        graphs(folder, b"theirs")
+        put(fresh, folder)
+
+    monkeypatch.setattr(weights.os, "replace", overtaken)
+    assert install(target) == target
+    assert (target / weights.SOUND_GRAPH).read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def graphs(folder, content):
+    folder.mkdir(exist_ok=True)
+    for name in (weights.DURATION_GRAPH, weights.PROSODY_GRAPH, weights.SOUND_GRAPH):
+        (folder / name).write_bytes(content)
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
