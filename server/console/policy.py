@@ -136,7 +136,7 @@ def _said(page: Page, rules: AreaRules) -> list[str]:
     """One level's rules in words."""
     found = []
     if rules.allowed:
-        found.append(f"{page.say(_ALLOWED)} {policy.describe(rules.allowed)}")
+        found.append(f"{page.say(_ALLOWED)} {page.tell(policy.describe(rules.allowed))}")
     for count, words in (
         (rules.session_minutes, N_("phút mỗi lần, nhiều nhất")),
         (rules.sessions_a_day, N_("lần mỗi ngày, nhiều nhất")),
@@ -145,7 +145,8 @@ def _said(page: Page, rules: AreaRules) -> list[str]:
         if count is not None:
             found.append(f"{count} {page.say(words)}")
     found += [
-        f"{policy.describe((ceiling.window,))} {page.say(_NO_LOUDER)} {ceiling.percent}%" for ceiling in rules.ceilings
+        f"{page.tell(policy.describe((ceiling.window,)))} {page.say(_NO_LOUDER)} {ceiling.percent}%"
+        for ceiling in rules.ceilings
     ]
     return found
 
