@@ -283,7 +283,7 @@ class Director:
         if mono_s < decide_mono_s - warm_up_s:
             return decide_mono_s - warm_up_s
         others = [p for p in self._stage.on_stage() if p is not performance]
-        if any(self._must_wait(p, record) for p in others):
+        if any(self._must_wait(p, performance) for p in others):
             record.waited = Reason.BUSY
             return None
         if not self._allowed(performance, max(planned_mono_s, mono_s + self._power.left_s)):
@@ -319,12 +319,15 @@ class Director:
             return self._time.mono_at(record.job.start_at.timestamp()) - self._options.output_delay_ms / 1000
         return mono_s if self._deadlines.by_order(record) else None
 
-    def _must_wait(self, other: Performance, arriving: Record) -> bool:
-        playing = other.record.job.priority
-        if rule(playing, arriving.job.priority).entry is not Entry.WAIT:
+    def _must_wait(self, other: Performance, arriving: Performance) -> bool:
+        playing, mine = other.record.job.priority, arriving.record.job.priority
+        entry = rule(playing, mine).entry
+        if entry is Entry.CUT and arriving.phase is Phase.HELD and playing <= mine:
+            return True  # what was cut does not cut in turn
+        if entry is not Entry.WAIT:
             return False
         # An emergency gives its turn to another one between two repetitions.
-        return not (other.phase is Phase.GAP and other.record.emergency and arriving.emergency)
+        return not (other.phase is Phase.GAP and other.record.emergency and arriving.record.emergency)
 
     def _give_way(self, other: Performance, arriving: Record) -> bool:
         """What the table says of one that sounds; whether it is to be held, which is done in the moment of the new start."""
