@@ -7,10 +7,12 @@ from itertools import chain
 import pytest
 
 from loa.console_pages import PAGES
+from server.console.pages import STATIC
 from tests.hours import tomorrow
 from tests.server.browser import Browser
 
 VIETNAMESE = re.compile(r"\w*[^\W\d_a-zA-Z]\w*")
+TEMPLATES = STATIC.parent / "templates"
 TEXT = (
     "Ủy ban nhân dân xã thông báo. Họp thôn lúc 19h30 ngày 3/6/2026, liên hệ ông Xyz ABCD. Đề nghị bà con đến đông đủ."
 )
@@ -64,6 +66,13 @@ def reader(village, usual_hours):  # noqa: ARG001  the hours are the commune's
         return made
 
     return signed_in
+
+
+def test_templates_say_nothing_that_cannot_be_translated():
+    kept = r"(?:placeholder|pattern|data-word)=\"[^\"]*\"|translate=\"no\">[^<]*"
+    codes = re.compile(kept + r"|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+    said = {path.name: VIETNAMESE.findall(codes.sub("", path.read_text("utf-8"))) for path in TEMPLATES.glob("*.html")}
+    assert {name: words for name, words in said.items() if words} == {}
 
 
 def test_pages_in_english(village, reader):
