@@ -42,6 +42,11 @@ def test_a_translation_has_the_gaps_of_its_template_and_no_vietnamese_besides_na
         assert not VIETNAMESE.search(names.sub("", said)) or said == text, text
 
 
+def test_values_are_parted_by_more_than_a_space(found):
+    """Else nobody could tell where the first ends. What is put after a value begins with its own space."""
+    assert [text for text in found if re.search(r"\}\s+\{", text)] == []
+
+
 def raised():
     """(place, what a `raise` in our rooms gives its error), found by itself and not by what is tested."""
     for room in ROOMS:
