@@ -108,10 +108,11 @@ def test_the_audio_must_be_of_the_text_that_is_approved(commune):
     assert second["edit_count"] == 1
 
 
-def test_approval_waits_for_the_audio(commune):
-    version = commune.bulletin(text="CHẬM một. CHẬM hai.")["version"]["id"]
+def test_approval_waits_for_the_audio(commune, tmp_path):
+    version = commune.bulletin(text="CHỜ một. CHỜ hai.")["version"]["id"]
     commune.call("canbo", "POST", f"/versions/{version}/submit")  # orders the audio
     assert "tiếng" in commune.error("lanhdao", "POST", f"/versions/{version}/approve", 409)
+    (tmp_path / "go").touch()
     commune.wait_ready(version)
     commune.call("lanhdao", "POST", f"/versions/{version}/approve")
 

@@ -184,7 +184,7 @@ def test_the_audio_of_what_is_approved_stays_when_the_station_gets_another_voice
 
 
 def test_what_is_being_made_is_stopped_at_once_and_can_be_ordered_again(commune, tmp_path):
-    text = " ".join(f"CHẬM câu số {word}." for word in ("một", "hai", "ba", "bốn", "năm", "sáu"))
+    text = " ".join(f"CHỜ câu số {word}." for word in ("một", "hai", "ba", "bốn", "năm", "sáu"))
     version = commune.bulletin(text=text)["version"]["id"]
     commune.error("canbo", "DELETE", f"/versions/{version}/production", 409)
     commune.call("canbo", "POST", f"/versions/{version}/production")
@@ -192,8 +192,9 @@ def test_what_is_being_made_is_stopped_at_once_and_can_be_ordered_again(commune,
     commune.error("lanhdao", "DELETE", f"/versions/{version}/production", 403)
     stopped = commune.call("canbo", "DELETE", f"/versions/{version}/production")
     assert (stopped["status"], stopped["error"]) == ("cancelled", "Đã dừng theo yêu cầu.")
+    (tmp_path / "go").touch()  # the sentence that was being said ends
     other = commune.bulletin(text="Tin khác.")["version"]["id"]
-    assert commune.ready(other)["status"] == "ready"  # the queue goes on, long before six slow sentences are said
-    assert (tmp_path / "engine.log").read_text("utf-8").count("render\t") < 6
+    assert commune.ready(other)["status"] == "ready"  # the queue goes on, without the other sentences
+    assert (tmp_path / "engine.log").read_text("utf-8").count("render\t") <= 3
     assert commune.call("canbo", "GET", f"/versions/{version}/production")["status"] == "cancelled"
     assert commune.ready(version)["status"] == "ready"

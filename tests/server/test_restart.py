@@ -14,14 +14,23 @@ from sqlmodel import select
 from server.tables import Production, ProductionStatus
 from tests.waiting import LONGEST_S, wait_until
 
-SLOW = " ".join(f"CHẬM câu số {word}." for word in ("một", "hai", "ba", "bốn"))
+WAITING = " ".join(f"CHỜ câu số {word}." for word in ("một", "hai", "ba", "bốn"))
+"""It is not said before the test makes a file `go`."""
 
 
-def test_a_half_made_production_is_finished_after_a_restart(commune, make_app):
-    version = commune.bulletin(text=SLOW)["version"]["id"]
-    commune.call("canbo", "POST", f"/versions/{version}/production")
-    wait_until(lambda: commune.call("canbo", "GET", f"/versions/{version}/production")["status"] != "queued")
+def rendering(commune, text):
+    """A bulletin whose audio is being made."""
+    bulletin = commune.bulletin(text=text)
+    path = f"/versions/{bulletin['version']['id']}/production"
+    commune.call("canbo", "POST", path)
+    wait_until(lambda: commune.call("canbo", "GET", path)["status"] == "rendering")
+    return bulletin
+
+
+def test_a_half_made_production_is_finished_after_a_restart(commune, make_app, tmp_path):
+    version = rendering(commune, WAITING)["version"]["id"]
     commune.client.__exit__(None, None, None)  # the station stops in the middle
+    (tmp_path / "go").touch()
     with TestClient(make_app()) as client:
         again = type(commune)(client, commune.settings, commune.air, commune.tokens)
         state = again.wait_ready(version)
@@ -43,11 +52,11 @@ def test_what_a_killed_process_left_is_taken_up(commune, make_app):
         assert again.wait_ready(version)["done"] == 3
 
 
-def test_an_edit_during_rendering_cancels_it(commune):
-    bulletin = commune.bulletin(text=SLOW)
+def test_an_edit_during_rendering_cancels_it(commune, tmp_path):
+    bulletin = rendering(commune, WAITING)
     version, sentence = bulletin["version"]["id"], bulletin["script"]["sentences"][0]["id"]
-    commune.call("canbo", "POST", f"/versions/{version}/production")
     commune.call("canbo", "PATCH", f"/versions/{version}/sentences/{sentence}", json={"spoken": "Câu khác"})
+    (tmp_path / "go").touch()
     commune.ready(version)
     with commune.station().database.read() as session:
         states = {p.edit_count: p.status for p in session.exec(select(Production))}
@@ -95,6 +104,7 @@ def process(tmp_path):
         made.end(signal.SIGKILL)
 
 
+@pytest.mark.timeout(400)
 def test_the_process_comes_back_on_its_port_after_kill(process):
     about = process.start()
     code = process.data / "setup-code"
@@ -113,7 +123,7 @@ def test_the_process_comes_back_on_its_port_after_kill(process):
         [sys.executable, "-m", "loa", "serve", "--data", str(process.data)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert second.returncode == 1
