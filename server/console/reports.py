@@ -21,6 +21,9 @@ router = APIRouter(prefix="/bao-cao", include_in_schema=False)
 _DAYS = timedelta(days=29)
 _HEIGHT, _STEP, _BAR = 120.0, 26.0, 9.0
 """Of the plot, in its own units."""
+_NARROWEST = 14
+"""Days that the plot has room for at least: one alone would be as wide as the page."""
+_GAPLESS = timedelta(days=92)
 _NAMES = 16
 """Days that are named below it: more would run into each other."""
 
@@ -47,6 +50,7 @@ def get_page(
     start, end = _midnight(page, first), _midnight(page, last + timedelta(days=1))
     made = get_report(page.person, page.station, from_=start, to=end)
     highest = max((max(day.planned_minutes, day.aired_minutes) for day in made.by_day), default=0.0)
+    days = _every_day(made.by_day, first, last)
     groups = (
         (N_("Theo cụm loa"), made.by_speaker), (N_("Theo địa bàn"), made.by_area), (N_("Theo lĩnh vực"), made.by_field),
         (N_("Theo loại tin"), made.by_priority), (N_("Theo người soạn"), made.by_author),
@@ -55,11 +59,11 @@ def get_page(
         "reports.html",
         made=made,
         groups=groups,
-        bars=_bars(made.by_day, highest),
-        named_every=math.ceil(len(made.by_day) / _NAMES),
+        bars=_bars(days, highest),
+        named_every=math.ceil(len(days) / _NAMES),
         number=number,
         highest=highest,
-        width=max(1, len(made.by_day)) * _STEP,
+        width=max(_NARROWEST, len(days)) * _STEP,
         height=_HEIGHT,
         bar=_BAR,
         failures=[
@@ -71,16 +75,24 @@ def get_page(
     )
 
 
-def _bars(days: list[Sum], highest: float) -> list[Bar]:
+def _every_day(found: list[Sum], first: date, last: date) -> list[tuple[date, Sum | None]]:
+    """The days with what is known of them, the silent ones too where that is not too many: a gap is to be seen."""
+    known = {date.fromisoformat(day.name): day for day in found}
+    if not known or last - first > _GAPLESS:
+        return [*known.items()]
+    return [(day, known.get(day)) for day in (first + timedelta(days=n) for n in range((last - first).days + 1))]
+
+
+def _bars(days: list[tuple[date, Sum | None]], highest: float) -> list[Bar]:
     scale = _HEIGHT / highest if highest else 0.0
     return [
         Bar(
-            name=f"{date.fromisoformat(day.name):%-d/%-m}",
+            name=f"{day:%-d/%-m}",
             x=round(number * _STEP, 1),
-            planned=round(day.planned_minutes * scale, 1),
-            aired=round(day.aired_minutes * scale, 1),
+            planned=round(of.planned_minutes * scale, 1) if of else 0.0,
+            aired=round(of.aired_minutes * scale, 1) if of else 0.0,
         )
-        for number, day in enumerate(days)
+        for number, (day, of) in enumerate(days)
     ]
 
 

@@ -45,6 +45,14 @@ def texts():
     return messages()
 
 
+def test_a_date_is_read_out_whatever_the_browser_makes_of_it(look):
+    """A browser in English shows 11/12/2026 for the twelfth of November."""
+    page = look("canbo").open("/lich-su?tu=2026-11-12&den=2026-11-13").page
+    assert page.locator("label", has_text="Từ ngày").get_attribute("data-reads") == "Thứ Năm, 12/11/2026"
+    page.get_by_label("Từ ngày").fill("2026-12-11")
+    assert page.locator("label", has_text="Từ ngày").get_attribute("data-reads") == "Thứ Sáu, 11/12/2026"
+
+
 def test_every_text_is_in_english_too(texts):
     english = translator("en")
     assert [text for text in texts if english(text) == text and any(c.isalpha() and c > "z" for c in text)] == []

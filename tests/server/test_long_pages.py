@@ -156,3 +156,10 @@ def test_a_recording_that_cannot_be_used_leaves_no_half_made_message(commune, br
     page = head.send("/thon/tin", status=422, files={"sound": ("noi.webm", b"RIFF khong phai tieng", "audio/webm")})
     assert 'role="alert"' in page
     assert commune.call("truongthon", "GET", "/bulletins")["items"] == []
+
+
+def test_the_plot_of_a_month_has_all_of_its_days(commune, browser):
+    commune.speaker("loa-1")
+    commune.schedule(commune.approved())
+    page = browser("canbo").open("/bao-cao")
+    assert page.count('<rect class="planned"') == 30  # also those on which nothing was to sound

@@ -120,6 +120,23 @@ document.addEventListener("change", (event) => {
   if (label) label.querySelector(".chosen").textContent = [...event.target.files].map((file) => file.name).join(", ");
 });
 
+// A browser shows dates as its own language does, often 11/12 for the twelfth of November: beside its name stands which day and hour that is.
+const own = document.documentElement.lang;
+const spoken = {
+  date: (at) => new Intl.DateTimeFormat(own, { weekday: "long", day: "numeric", month: "numeric", year: "numeric", timeZone: "UTC" }).format(at),
+  time: (at) => new Intl.DateTimeFormat(own, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" }).format(at),
+};
+function read(field) {
+  const label = field.type in spoken && field.closest("label");
+  if (!label) return;
+  if (Number.isNaN(field.valueAsNumber)) delete label.dataset.reads;
+  else label.dataset.reads = spoken[field.type](field.valueAsNumber);
+}
+const readAll = () => document.querySelectorAll("input[type=date], input[type=time]").forEach(read);
+for (const name of ["input", "change"]) document.addEventListener(name, (event) => read(event.target));
+document.body.addEventListener("htmx:afterSettle", readAll);
+readAll();
+
 // Twice pressed is sent once.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.hasAttribute("hx-post")) return;
