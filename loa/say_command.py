@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PAUSE_MS = {"clause": 180, "sentence": 450, "paragraph": 900}
 _MOST_TEXT_ARGUMENT_CHARS = 250
 """A longer argument is no file name (names end at 255 bytes)."""
-RETAKE_SHARE = 0.25
+RETAKE_SHARE = 0.35
 """As much is said again on any machine where it was not understood: less than of a bulletin, nobody waits for that."""
 MOST_RETAKE_SHARE = 0.9
 """On a machine that is fast enough: ..."""
