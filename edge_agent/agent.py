@@ -63,6 +63,7 @@ class Agent:
         answer = identity.answer
         self._store = store
         self._boot = boot
+        self._progress = ports.progress
         self.time = Timekeeper(ports.clock)
         self._voucher = Voucher(key, station=identity.station, store=store, time=self.time)
         self.outbox = Outbox(
@@ -232,6 +233,8 @@ class Agent:
 
     def step(self) -> float:
         """Do what is due; the monotonic instant at which to be called again at the latest."""
+        if self._progress is not None:
+            self._progress.note_memory(self.outbox.epoch, self.outbox.last)
         self._orders.step()
         wakes = [self._fetching.step(), self.director.step(), self._fetching.step()]
         if self.director.rushing:  # nothing else goes to the disk before it sounds

@@ -48,9 +48,9 @@ class Folder:
         self.lock.close()
 
 
-def open_folder(path: Path) -> Folder:
+def open_folder(path: Path, *, at_least: tuple[str, int] | None = None) -> Folder:
     """Open the state folder for this process alone; raises PermanentError if another agent has it, TransientError if it cannot be
-    written now.
+    written now. `at_least`: epoch and event that the database held for certain: one that holds less is damaged, however sound.
     """
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = (path / "lock").open("w")
@@ -63,6 +63,11 @@ def open_folder(path: Path) -> Folder:
     ballast(path)
     try:
         store, reborn = open_store(path / DATABASE, Store)
+        if not reborn and at_least is not None and _holds_less(store, *at_least):
+            log.error("database has gone back to an earlier state, set aside", path=str(path), held=at_least)
+            store.close()
+            set_aside(path / DATABASE)
+            store, reborn = Store(path / DATABASE), True
     except sqlite3.OperationalError as error:
         lock.close()
         message = (
@@ -101,6 +106,12 @@ def open_store(database: Path, make: Callable[[Path], StoreT]) -> tuple[StoreT, 
         log.exception("database damaged, set aside", path=str(database), error=str(error))
     set_aside(database)
     return make(database), True
+
+
+def _holds_less(store: Store, epoch: str, seq: int) -> bool:
+    """SQLite takes the journal up to its first bad frame: what was written after that is gone without a word."""
+    last = store.event_range()
+    return store.fact("epoch") != epoch or max(last[1] if last else 0, int(store.fact("seq") or 0)) < seq
 
 
 def _examined(database: Path, make: Callable[[Path], StoreT]) -> StoreT:

@@ -67,6 +67,11 @@ class Outbox:
         return self._epoch
 
     @property
+    def last(self) -> int:
+        """Number of the newest event."""
+        return self._last
+
+    @property
     def waiting(self) -> int:
         """Events not acknowledged."""
         return 0 if self._first is None else self._last - self._first + 1

@@ -288,6 +288,10 @@ class Progress(Protocol):
         """The last note of the life before, None if there is none."""
         ...
 
+    def note_memory(self, epoch: str, seq: int) -> None:
+        """How far the events on disk go: a database that holds less at the next start has lost something."""
+        ...
+
 
 class Inspector(Protocol):
     """Reads a file of the library to its end, in the background."""

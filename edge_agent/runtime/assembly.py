@@ -22,7 +22,7 @@ from edge_agent.folder import Folder, finish_wipe, open_folder, promise_wipe, ra
 from edge_agent.identity import Identity, load_key
 from edge_agent.options import Options
 from edge_agent.ports import Amplifier, Output, Ports, Volume, Witness
-from edge_agent.progress import RamProgress
+from edge_agent.progress import RamProgress, noted_memory
 from edge_agent.runtime.box import BoxHealth, NoAmplifier, NoVolume
 from edge_agent.runtime.caretaker import Act, BoxCaretaker, logs_act
 from edge_agent.runtime.clock import SystemClock, boot_id
@@ -92,11 +92,11 @@ def run(settings: Settings) -> None:
     box = load_box(settings.state)
     ends: list[Callable[[], None]] = []
     releases = _releases(settings.state)
-    with closing(open_folder(settings.state)) as folder:
+    boot, notes = boot_id(), ram_folder(settings.state) / "progress"
+    with closing(open_folder(settings.state, at_least=noted_memory(notes, boot))) as folder:
         loop = Loop()
         threading.excepthook = mourn(loop)
         agent: Agent
-        boot = boot_id()
         output = _output(settings, folder, boot, loop.post)
         restart = loop.stop
 
@@ -132,7 +132,7 @@ def run(settings: Settings) -> None:
                 post=loop.post,
                 hears=box.microphone is not None,
             ),
-            progress=RamProgress(ram_folder(settings.state) / "progress", boot),
+            progress=RamProgress(notes, boot),
             witness=_witness(box, folder, loop),
             inspector=LibraryInspector(folder.library, loop.post),
         )

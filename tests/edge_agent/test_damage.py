@@ -1,5 +1,6 @@
 """A memory that is damaged is set aside; one that only cannot be had now is not."""
 
+import shutil
 import sqlite3
 from random import Random
 
@@ -7,9 +8,11 @@ import pytest
 
 from edge_agent.errors import TransientError
 from edge_agent.folder import DATABASE, open_folder, open_store, set_aside
+from edge_agent.progress import RamProgress, noted_memory
 from edge_agent.store import Message, Store
 from protocol.envelope import Kind
 from protocol.messages import Operation
+from protocol.states import State
 from tests.edge_agent.world import World
 
 
@@ -112,3 +115,37 @@ def test_the_oldest_of_what_was_set_aside_goes(tmp_path):
     (tmp_path / DATABASE).write_text("bad")
     set_aside(tmp_path / DATABASE)
     assert {path.name.rpartition("-")[2] for path in tmp_path.iterdir()} == {"9", "10", "11"}
+
+
+def test_a_memory_that_has_gone_back_is_lost_however_sound_it_is(tmp_path):
+    """SQLite takes a journal up to its first bad frame. What the process before noted on the RAM disk tells that there was more."""
+    notes, state = tmp_path / "notes", tmp_path / "box"
+    world = World(tmp_path, start=False)
+    state.mkdir()
+    world.path = state / DATABASE
+    world.progress = RamProgress(notes, "boot")
+    world.boot()
+    job = world.job(5, 10, max_start_delay_s=600)
+    world.order(job)
+    world.run(3)
+    shutil.copy(world.path, tmp_path / "early")
+    shutil.copy(f"{world.path}-wal", tmp_path / "early-wal")
+    world.run(6)
+    world.crash()
+    assert noted_memory(notes, "boot") == (world.agent.outbox.epoch, world.agent.outbox.last)
+    assert noted_memory(notes, "another boot") is None
+    found = open_folder(state, at_least=noted_memory(notes, "boot"))
+    assert not found.reborn
+    found.close()
+    shutil.copy(tmp_path / "early", world.path)
+    shutil.copy(tmp_path / "early-wal", f"{world.path}-wal")
+    found = open_folder(state, at_least=noted_memory(notes, "boot"))
+    assert found.reborn
+    found.close()
+    world.progress = RamProgress(notes, "boot")
+    world.boot(reborn=True)
+    world.send("desired", world.desired_token)
+    world.run(30)
+    assert len(world.sounded(job)) == 1
+    assert world.last(job).state is State.MISSED
+    world.store.close()
