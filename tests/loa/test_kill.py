@@ -14,8 +14,9 @@ from tests.heard import begins, recorded
 
 ENDS = {"PLAYED", "CUT", "MISSED", "FAILED", "REJECTED", "CANCELLED", "SUPERSEDED", "EXPIRED", "WITHDRAWN"}
 FIRST, SECOND, THIRD = (speaker for speaker, _ in SPEAKERS)
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("stage")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("stage")]
 NOTICE = "Kính thưa bà con thôn Nà Ít.\nSáng mai, lúc 7 giờ, mời bà con đến nhà văn hóa họp thôn.\nXin cảm ơn."
+MORE = "Bà con mang theo giấy tờ và đơn đã viết sẵn.\nAi vắng mặt thì gửi ý kiến cho trưởng thôn trước giờ họp."
 
 
 def produced(stage: Stage, notice: str, *, kill_while_rendering: bool = False) -> str:
@@ -40,11 +41,17 @@ def ready(officer: Client, version: str) -> bool | None:
     return True if status["status"] == "ready" else None
 
 
-def scheduled(stage: Stage, version: str, ahead_s: float) -> str:
-    """The occurrence's id, approved and scheduled for the village."""
+def approved(stage: Stage, version: str) -> str:
+    """The same version, which may be put on air now."""
     with stage.client("canbo") as officer, stage.client("lanhdao") as leader:
         officer.post(f"/versions/{version}/submit")
         leader.post(f"/versions/{version}/approve", {"note": ""})
+    return version
+
+
+def scheduled(stage: Stage, version: str, ahead_s: float) -> str:
+    """The occurrence's id, scheduled for the village."""
+    with stage.client("canbo") as officer:
         start_at = datetime.now(UTC) + timedelta(seconds=ahead_s)
         body = {
             "version_id": version,
@@ -55,7 +62,7 @@ def scheduled(stage: Stage, version: str, ahead_s: float) -> str:
         return str(officer.post("/schedules", body)["occurrences"][0]["id"])
 
 
-def until(stage: Stage, occurrence: str, wanted, *, seconds: float = 60.0) -> dict[str, dict]:
+def until(stage: Stage, occurrence: str, wanted, *, seconds: float = 90.0) -> dict[str, dict]:
     """The deliveries by speaker, once they are as wanted."""
 
     def question() -> dict[str, dict] | None:
@@ -94,35 +101,43 @@ def starts_heard(stage: Stage, bulletin: tuple[np.ndarray, int], speaker: str, s
 
 def test_station_killed_while_rendering_and_right_after_scheduling(stage):
     began_s = time.time()
-    version = produced(stage, NOTICE, kill_while_rendering=True)
+    version = approved(stage, produced(stage, NOTICE, kill_while_rendering=True))
     occurrence = scheduled(stage, version, ahead_s=12)
     stage.children.kill("station")
     stage.start_station()
-    rows = until(stage, occurrence, ended, seconds=90)
+    rows = until(stage, occurrence, ended, seconds=120)
     assert {row["state"] for row in rows.values()} == {"PLAYED"}
     bulletin = opening(stage, version)
     assert [starts_heard(stage, bulletin, speaker, began_s) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
 
 
 def test_agents_killed_before_and_during_play_station_killed_during_play(stage):
-    began_s = time.time()
-    version = produced(stage, f"{NOTICE}\nKính thông báo.")
+    version = approved(stage, produced(stage, f"{NOTICE}\n{MORE}"))
     bulletin = opening(stage, version)
-    occurrence = scheduled(stage, version, ahead_s=20)  # for all of them to be ready before
-    until(stage, occurrence, lambda rows: all(row["state"] == "READY" for row in rows.values()))
-    stage.children.kill(FIRST)
-    stage.start_speaker(FIRST)
-    until(stage, occurrence, lambda rows: rows[SECOND]["state"] == "PLAYING")
-    wait_for(
-        lambda: starts_heard(stage, bulletin, SECOND, began_s) or None, seconds=30, what="the opening", every_s=0.2
-    )
-    stage.children.kill(SECOND)
-    stage.children.kill("station")
-    stage.start_speaker(SECOND)
-    stage.start_station()
-    rows = until(stage, occurrence, ended, seconds=90)
+    for _ in range(3):  # on a crowded machine it may end before it is killed: that proves nothing
+        began_s = time.time()
+        rows = killed_in_the_middle(stage, version, bulletin, began_s)
+        if rows[SECOND]["state"] != "PLAYED":
+            break
     assert rows[FIRST]["state"] == "PLAYED"
     assert rows[SECOND]["state"] == "CUT"
     assert rows[SECOND]["reason"] == "power"
     assert rows[THIRD]["state"] == "PLAYED"
     assert [starts_heard(stage, bulletin, speaker, began_s) for speaker in (FIRST, SECOND, THIRD)] == [1, 1, 1]
+
+
+def killed_in_the_middle(stage, version, bulletin, began_s):
+    """How a broadcast ends of which one speaker is killed before it, another one and the station while it sounds."""
+    occurrence = scheduled(stage, version, ahead_s=20)  # for all of them to be ready before
+    until(stage, occurrence, lambda rows: all(row["state"] == "READY" for row in rows.values()))
+    stage.children.kill(FIRST)
+    stage.start_speaker(FIRST)
+    until(stage, occurrence, lambda rows: rows[SECOND]["state"] in {"PLAYING", "PLAYED"})
+    wait_for(
+        lambda: starts_heard(stage, bulletin, SECOND, began_s) or None, seconds=60, what="the opening", every_s=0.2
+    )
+    stage.children.kill(SECOND)
+    stage.children.kill("station")
+    stage.start_speaker(SECOND)
+    stage.start_station()
+    return until(stage, occurrence, ended, seconds=120)
