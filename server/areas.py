@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from server import administrative, audit
@@ -123,13 +125,19 @@ def chain(session: Session, area_id: str) -> list[Area]:
     return areas
 
 
+def _tree() -> Select[tuple[str]]:
+    roots = select(Area.id).where(Area.id == bindparam("root")).cte("tree", recursive=True)
+    tree = roots.union(select(Area.id).join(roots, col(Area.parent_id) == roots.c.id))
+    return sql_select(tree.c.id)
+
+
+_ALL_BELOW = _tree()
+"""One question, built once: every page asks it several times, every open stream several times a second."""
+
+
 def below(session: Session, area_id: str) -> set[str]:
     """Ids of the area and of everything under it."""
-    found, layer = {area_id}, {area_id}
-    while layer:
-        layer = set(session.exec(select(Area.id).where(col(Area.parent_id).in_(layer))).all())
-        found |= layer
-    return found
+    return {area_id, *session.execute(_ALL_BELOW, {"root": area_id}).scalars()}
 
 
 def concerning(session: Session, area_id: str) -> set[str]:
