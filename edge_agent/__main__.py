@@ -27,7 +27,7 @@ def main() -> int:
     log_to_stderr(tail, verbose=arguments.verbose)
     sink = Sink(arguments.sink)
     try:
-        run(Settings(arguments.state, sink, arguments.wav, arguments.station_url, tail=tail))
+        run(Settings(arguments.state, sink, arguments.wav, arguments.station_url, tail=tail, verbose=arguments.verbose))
     except AgentError as error:
         sys.stderr.write(f"{error}\n")
         return 75 if isinstance(error, TransientError) else 1

@@ -64,6 +64,7 @@ class Agent:
         self._store = store
         self._boot = boot
         self._progress = ports.progress
+        self._talk = ports.talk
         self.time = Timekeeper(ports.clock)
         self._voucher = Voucher(key, station=identity.station, store=store, time=self.time)
         self.outbox = Outbox(
@@ -355,6 +356,8 @@ class Agent:
         self._telemetry.heartbeat_s = float(config.heartbeat_s)
         self.director.configure(config)
         self._horn_test.configure(config)
+        if self._talk is not None:
+            self._talk.set_level(config.log_level)
 
     def _spoiled(self, sha256: str, detail: str) -> None:
         """A file on disk is not what its name says any more."""

@@ -293,6 +293,14 @@ class Progress(Protocol):
         ...
 
 
+class Talk(Protocol):
+    """How much the log says."""
+
+    def set_level(self, level: str) -> None:
+        """By the name of a level; one that is not known is the ordinary one."""
+        ...
+
+
 class Inspector(Protocol):
     """Reads a file of the library to its end, in the background."""
 
@@ -317,3 +325,4 @@ class Ports:
     progress: Progress | None = None
     witness: Witness | None = None
     inspector: Inspector | None = None
+    talk: Talk | None = None

@@ -28,7 +28,7 @@ from edge_agent.runtime.caretaker import Act, BoxCaretaker, logs_act
 from edge_agent.runtime.clock import SystemClock, boot_id
 from edge_agent.runtime.inspector import LibraryInspector
 from edge_agent.runtime.link import PahoLink
-from edge_agent.runtime.logs import LogTail
+from edge_agent.runtime.logs import LogLevel, LogTail
 from edge_agent.runtime.loop import Loop
 from edge_agent.runtime.mixer import CommandVolume
 from edge_agent.runtime.releases import (
@@ -73,6 +73,8 @@ class Settings:
     options: Options | None = None
     tail: LogTail | None = None
     """Where the newest log lines are kept for the technician."""
+    verbose: bool = False
+    """Somebody at the box wants to hear everything, whatever the station says."""
 
 
 def options_for(station_url: str) -> Options:
@@ -135,6 +137,7 @@ def run(settings: Settings) -> None:
             progress=RamProgress(notes, boot),
             witness=_witness(box, folder, loop),
             inspector=LibraryInspector(folder.library, loop.post),
+            talk=None if settings.verbose else LogLevel(),
         )
         options = settings.options or options_for(identity.station_url)
         agent = Agent(

@@ -51,3 +51,12 @@ def log_to_stderr(tail: LogTail, *, verbose: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+class LogLevel:
+    """Implements `edge_agent.ports.Talk`, for as long as nobody at the box wants to hear more."""
+
+    def set_level(self, level: str) -> None:
+        """debug, info, warning, error."""
+        found = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(found or logging.INFO))

@@ -5,11 +5,14 @@ import json
 from itertools import pairwise
 
 import pytest
+import structlog
 
 from edge_agent.ports import Measurements
+from edge_agent.runtime.logs import LogLevel
 from edge_agent.telemetry import HELD_PAUSE_S, NEWS_S, QUIET, READY_TOLD, REPORT_PAUSE_S
 from protocol.envelope import Kind
 from protocol.messages import Ack
+from tests.edge_agent.world import World
 
 BEAT_S = 300.0
 """What the station asks for unless it says otherwise."""
@@ -144,3 +147,31 @@ def test_an_acknowledgement_that_was_faster_than_its_manifest_asks_for_nothing(w
     world.send("desired", world.desired_token)
     world.run(60)
     assert len(world.web.polls) == asked
+
+
+def test_the_station_says_how_much_the_log_tells(tmp_path):
+    heard = []
+    world = World(tmp_path, start=False)
+    world.talk = type("Talk", (), {"set_level": lambda _self, level: heard.append(level)})()
+    world.boot()
+    world.configure(log_level="warning")
+    world.configure()
+    assert heard == ["warning", "info"]
+    world.store.close()
+
+
+@pytest.mark.parametrize(("level", "told"), [("warning", 1), ("debug", 3), ("INFO", 2), ("nonsense", 2), ("notset", 2)])
+def test_a_log_of_that_level(level, told):
+    before = structlog.get_config()
+    lines = []
+    try:
+        structlog.configure(
+            processors=[lambda *_: lines.append(1) or ""], logger_factory=structlog.ReturnLoggerFactory()
+        )
+        LogLevel().set_level(level)
+        log = structlog.get_logger()
+        for say in (log.debug, log.info, log.warning):
+            say("x")
+    finally:
+        structlog.configure(**before)
+    assert len(lines) == told

@@ -12,7 +12,7 @@ from edge_agent.agent import Agent
 from edge_agent.boot import Boot
 from edge_agent.identity import Identity
 from edge_agent.options import Options
-from edge_agent.ports import Ports, Witness
+from edge_agent.ports import Ports, Talk, Witness
 from edge_agent.progress import RamProgress
 from edge_agent.store import Store
 from protocol import topics
@@ -80,6 +80,7 @@ class World:
         self.inspector = FakeInspector(self)
         self.progress: RamProgress | None = None
         self.witness: Witness | None = None
+        self.talk: Talk | None = None
         self.desired_token: str | None = None
         self.desired_rev = 0
         self.config_token: str | None = None
@@ -128,6 +129,7 @@ class World:
                 progress=self.progress,
                 witness=self.witness,
                 inspector=self.inspector,
+                talk=self.talk,
             ),
             boot=Boot(boot_id=f"boot-{self.boots}", reason="test", version="1", reborn=reborn),
             options=self.options,
