@@ -94,7 +94,9 @@ def run(settings: Settings) -> None:
     box = load_box(settings.state)
     ends: list[Callable[[], None]] = []
     releases = _releases(settings.state)
-    boot, notes = boot_id(), ram_folder(settings.state) / "progress"
+    boot = boot_id()
+    # Of this key: a box that was enrolled anew has nothing to remember.
+    notes = ram_folder(settings.state) / f"progress-{key.kid[:12]}"
     with closing(open_folder(settings.state, at_least=noted_memory(notes, boot))) as folder:
         loop = Loop()
         threading.excepthook = mourn(loop)
