@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from reading import ExtractionFailedError, ReadingError
 from schedules import ScheduleError
+from server import words
 from server.errors import StationError
 from voices import BadSoundError, NothingToSayError, StorageError, TextTooLongError, VoiceError
 
@@ -106,6 +107,8 @@ def install(
         if request.url.path.startswith(_PROGRAMS):
             return answer(error, teller(request), getattr(error, "headers", None))
         status, _, message = told(error)
+        if isinstance(error, RequestValidationError):
+            message = _invalid(error, lambda where: words.FORM_FIELDS.get(where.rpartition(".")[2], "Một ô"))
         return await run_in_threadpool(page, request, status, message)
 
     for kind in (
@@ -124,10 +127,11 @@ def install(
     return handle
 
 
-def _invalid(error: RequestValidationError) -> str:
+def _invalid(error: RequestValidationError, name: Callable[[str], str] = "“{}”".format) -> str:
+    """What does not fit, field by field; `name` gives what a field is called to who reads it."""
     parts = []
     for problem in error.errors()[:5]:
         where = ".".join(str(step) for step in problem["loc"] if step not in {"body", "query", "path"})
         what = _PROBLEMS.get(problem["type"], "{} không hợp lệ")
-        parts.append(what.format(f"“{where[:80]}”" if where else "Nội dung gửi lên"))
+        parts.append(what.format(name(where[:80]) if where else "Nội dung gửi lên"))
     return f"{'; '.join(parts)}. Hãy sửa rồi gửi lại."

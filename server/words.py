@@ -92,6 +92,15 @@ _TONES = {
     **dict.fromkeys((State.CUT, State.MISSED, State.FAILED, State.REJECTED, State.EXPIRED), "bad"),
     **dict.fromkeys((State.INTERRUPTED, State.UNKNOWN), "wait"),
 }
+FORM_FIELDS = {
+    "text": "Lời", "title": "Tiêu đề", "name": "Tên", "area_id": "Địa bàn", "note": "Lời ghi", "answer": "Câu trả lời",
+    "reason": "Lý do", "authority": "Người ra lệnh", "priority": "Loại tin", "kind": "Loại", "file": "Tệp", "sound": "Tệp ghi âm",
+    "photo": "Ảnh", "day": "Ngày", "hour": "Giờ", "until": "Đến ngày", "minutes": "Số phút", "days": "Số ngày",
+    "percent": "Âm lượng", "written": "Chữ viết", "spoken": "Cách đọc", "urls": "Địa chỉ luồng", "address": "Địa chỉ",
+    "username": "Tên đăng nhập", "password": "Mật khẩu", "content": "Nội dung",
+}  # fmt: skip
+"""What the fields of forms are called on screens."""
+
 _SIGNS = {"good": "✓", "live": "♪", "bad": "✗", "wait": "…", "calm": "•", "over": "–"}
 
 
@@ -121,7 +130,7 @@ def named(code: str) -> str:
 
 __all__ = [
     "CLOCK_NAMES", "DONE", "EVIDENCE_NAMES", "FEEDBACK_KINDS", "FEEDBACK_STATUSES", "FIELDS", "FILE_NAMES",
-    "FINDING_ADVICE", "FINDING_NAMES", "FOUND", "HOP_NAMES", "KINDS", "LEVEL_NAMES", "OCCURRENCE_NAMES",
+    "FINDING_ADVICE", "FINDING_NAMES", "FORM_FIELDS", "FOUND", "HOP_NAMES", "KINDS", "LEVEL_NAMES", "OCCURRENCE_NAMES",
     "OPERATION_NAMES", "PRIORITY_NAMES", "PROBLEM_ADVICE", "PROBLEM_NAMES", "PRODUCTION_NAMES", "REFUSAL_NAMES",
     "ROLE_NAMES", "STATE_NAMES", "STATUS_NAMES", "WHAT_TO_DO", "WHY", "named", "reason", "sign", "tone",
 ]  # fmt: skip

@@ -39,5 +39,17 @@ def test_what_was_decided_meanwhile_is_told(commune, browser):
     assert "Không có góp ý này" in officer.send("/gop-y/khong-co/tra-loi", answer="Vâng", status=404)
 
 
+def test_a_field_is_called_as_on_the_screen(commune, browser):
+    head, officer = browser("truongthon"), browser("canbo")
+    assert "Lời quá dài" in head.send("/thon/tin", text="a " * 10_001, status=422)
+    page = officer.send("/chuong-trinh", title="Sáng", area_id=commune.area("na-it"), minutes="chín", status=422)
+    assert "Số phút không hợp lệ" in page
+    officer.cookies["loa_language"] = "en"
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in officer.cookies.items())}
+    page = commune.client.post("/chuong-trinh", data={"minutes": "chín"}, headers=headers).text
+    commune.client.cookies.clear()
+    assert "Minutes cannot be used" in page
+
+
 def test_every_page_with_a_consequence_is_there():
     assert [name for name in (*OF_PAGES, *SILENT) if not (HERE / "templates" / name).exists()] == []
