@@ -50,6 +50,7 @@ def test_words_of_residents_come_while_an_answer_is_typed(look, residents):
     officer.page.locator(".said", has_text="Loa hỏng, đã sửa.").wait_for()
 
 
+@pytest.mark.long
 def test_faults_come_and_change_without_reloading(look, commune):
     report(commune, "Loa kêu lẹt xẹt.")
     technician = look("kythuat", "phone").open("/su-co")
@@ -70,6 +71,7 @@ def test_faults_come_and_change_without_reloading(look, commune):
                 other.post(f"/faults/{fault['id']}/resolve", {"text": "Nối lại dây loa"})
 
 
+@pytest.mark.long
 def test_the_queue_the_archive_and_the_numbers_in_the_navigation(look, commune):
     leader, officer = look("lanhdao").open("/ban-tin/cho-duyet"), look("canbo").open("/ban-tin")
     before = leader.page.locator(".decision").count()
@@ -85,6 +87,7 @@ def test_the_queue_the_archive_and_the_numbers_in_the_navigation(look, commune):
     row.get_by_text("Bị trả lại").wait_for()
 
 
+@pytest.mark.long
 def test_the_audit_page_is_there_at_once_and_its_verdict_comes(look):
     leader = look("lanhdao").open("/xa/nhat-ky/kiem-tra")
     leader.page.get_by_text("Nhật ký nguyên vẹn").wait_for()
