@@ -17,7 +17,7 @@ SPEAKER = "loa-cap-nhat"
 class InstalledBox(Box):
     """Such a box as a speaker of the commune."""
 
-    def __init__(self, stage, folder, wheels):  # noqa: F811
+    def __init__(self, stage, folder, wheels):  # noqa: F811  the fixture
         super().__init__(folder, SimpleNamespace(box=folder / "box", files={}), wheels)
         self.stage = stage
 
@@ -54,7 +54,7 @@ class InstalledBox(Box):
         return package
 
 
-def test_a_press_on_the_screen_brings_the_new_version(look, commune, tmp_path, wheels):  # noqa: F811
+def test_a_press_on_the_screen_brings_the_new_version(look, commune, tmp_path, wheels):  # noqa: F811  the fixture
     with InstalledBox(commune, tmp_path, wheels) as box:
         package = box.offer("99.1")
         page = look("kythuat", "phone").open(f"/ky-thuat/{SPEAKER}").page
