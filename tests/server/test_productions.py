@@ -192,7 +192,10 @@ def test_what_is_being_made_is_stopped_at_once_and_can_be_ordered_again(commune,
     commune.error("lanhdao", "DELETE", f"/versions/{version}/production", 403)
     stopped = commune.call("canbo", "DELETE", f"/versions/{version}/production")
     assert (stopped["status"], stopped["error"]) == ("cancelled", "Đã dừng theo yêu cầu.")
-    (tmp_path / "go").touch()  # the sentence that was being said ends
+    wait_until(
+        lambda: not commune.station().workshop._watches
+    )  # it is given up though its sentence is still being said
+    (tmp_path / "go").touch()
     other = commune.bulletin(text="Tin khác.")["version"]["id"]
     assert commune.ready(other)["status"] == "ready"  # the queue goes on, without the other sentences
     assert (tmp_path / "engine.log").read_text("utf-8").count("render\t") <= 3

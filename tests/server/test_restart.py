@@ -56,11 +56,15 @@ def test_an_edit_during_rendering_cancels_it(commune, tmp_path):
     bulletin = rendering(commune, WAITING)
     version, sentence = bulletin["version"]["id"], bulletin["script"]["sentences"][0]["id"]
     commune.call("canbo", "PATCH", f"/versions/{version}/sentences/{sentence}", json={"spoken": "Câu khác"})
+
+    def states():
+        with commune.station().database.read() as session:
+            return {p.edit_count: p.status for p in session.exec(select(Production))}
+
+    wait_until(lambda: states()[0] is ProductionStatus.CANCELLED)
     (tmp_path / "go").touch()
     commune.ready(version)
-    with commune.station().database.read() as session:
-        states = {p.edit_count: p.status for p in session.exec(select(Production))}
-    assert states == {0: ProductionStatus.CANCELLED, 1: ProductionStatus.READY}
+    assert states() == {0: ProductionStatus.CANCELLED, 1: ProductionStatus.READY}
 
 
 class Process:
