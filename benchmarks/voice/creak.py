@@ -48,7 +48,7 @@ def main() -> None:
 
     def share(text: str) -> float:
         spoken = syllables_of(text)
-        return sum(contour_of(syllable) == options.contour for syllable in spoken) / len(spoken)
+        return sum(bool(contour_of(syllable) == options.contour) for syllable in spoken) / len(spoken)
 
     lines = [line.strip() for line in SENTENCES.read_text("utf-8").splitlines() if line.strip()]
     plain = [text for text in lines if len(words_of(text)) == len(syllables_of(text))]

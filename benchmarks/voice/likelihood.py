@@ -112,7 +112,8 @@ class Listener:
         low, high = 1127 * np.log(1 + 20 / 700), 1127 * np.log(1 + 8000 / 700)
         step = (high - low) / (_BINS + 1)
         left = low + step * np.arange(_BINS)[:, None]
-        return np.clip(np.minimum((mel - left) / step, (left + 2 * step - mel) / step), 0, None)
+        filters: NDArray[np.float64] = np.clip(np.minimum((mel - left) / step, (left + 2 * step - mel) / step), 0, None)
+        return filters
 
     def _features(self, samples: Floats) -> Floats:
         frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), _WINDOW)[::_HOP]

@@ -20,10 +20,12 @@ TARGET = HERE.parents[1] / "voices" / "kokoro" / "data" / "styles.npz"
 def mix(folder: Path, parts: dict[str, float]) -> np.ndarray:
     """A weighted sum of style matrices, 510 × 256."""
     total = sum(parts.values())
-    return sum(
+    matrices = [
         weight / total * np.fromfile(folder / f"{name}.bin", np.float32).reshape(510, 256)
         for name, weight in parts.items()
-    )
+    ]
+    mixed: np.ndarray = np.add.reduce(matrices)
+    return mixed
 
 
 def style(folder: Path, timbre: dict[str, float], prosody: dict[str, float]) -> np.ndarray:
@@ -38,7 +40,7 @@ def main() -> None:
     styles = {
         name: style(folder, parts["timbre"], parts["prosody"]).astype(np.float16) for name, parts in recipe.items()
     }
-    np.savez_compressed(TARGET, **styles)
+    np.savez_compressed(TARGET, **styles)  # type: ignore[arg-type]  # the stub takes any name for `allow_pickle`
     print(f"{TARGET}: {', '.join(styles)}, {TARGET.stat().st_size} bytes")
 
 

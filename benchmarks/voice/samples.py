@@ -83,8 +83,13 @@ def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 def picture(name: str, points: list[tuple[float, float]]) -> str:
     """F0 over time as SVG; a gap where there is no voice."""
     end_s = max(seconds for seconds, _ in points) + 0.3
-    x = lambda seconds: _LEFT + seconds / end_s * (_WIDTH - _LEFT)  # noqa: E731
-    y = lambda hz: (_HEIGHT - _BOTTOM) * (1 - (hz - 50) / 300)  # noqa: E731
+
+    def x(seconds: float) -> float:
+        return _LEFT + seconds / end_s * (_WIDTH - _LEFT)
+
+    def y(hz: float) -> float:
+        return (_HEIGHT - _BOTTOM) * (1 - (hz - 50) / 300)
+
     lines = [
         f'<text x="4" y="{y(hz) + 4:.0f}">{hz}</text><path d="M{_LEFT} {y(hz):.0f}H{_WIDTH}" stroke="#ddd"/>'
         for hz in range(100, 350, 50)
