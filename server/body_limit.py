@@ -1,6 +1,7 @@
 """No request may fill the disk or the memory: bodies beyond a limit are refused while they arrive."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from fastapi import Request
 from starlette.responses import Response
@@ -40,29 +41,31 @@ class BodyLimit:
             return
         most = next((most for end, most in self._larger.items() if scope["path"].endswith(end)), self._max_bytes)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > most:
+            await self._answer(scope, receive, send, _too_much(most))
+            return
         received, answered = 0, False
+        error: TooMuchError | None = None
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, error
             message = await receive()
             received += len(message.get("body", b""))
             if received > most:
-                raise _too_much(most)
+                error = _too_much(most)
+                raise error
             return message
 
         async def noted(message: Message) -> None:
             nonlocal answered
-            answered = True
-            await send(message)
+            if answered or error is None:  # what the application answers to our error says less than the error
+                answered = True
+                await send(message)
 
-        if not declared.isdigit() or int(declared) > most:
-            await self._answer(scope, receive, send, _too_much(most))
-            return
-        try:
+        with suppress(TooMuchError):
             await self._app(scope, counted, noted)
-        except TooMuchError as error:
-            if not answered:
-                await self._answer(scope, receive, send, error)
+        if error and not answered:
+            await self._answer(scope, receive, send, error)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, error: TooMuchError) -> None:
         response = await self._refuse(Request(scope), error)

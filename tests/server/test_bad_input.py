@@ -74,6 +74,21 @@ def test_a_file_too_large_is_refused_while_it_arrives(commune):
     assert "MB" in answer["error"]["message"]
 
 
+@pytest.mark.usefixtures("nothing_left")
+def test_a_body_that_does_not_say_how_large_it_is_is_refused_while_it_arrives(commune):
+    boundary, piece = "bien", b"a" * 1024 * 1024
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="to.txt"\r\n\r\n'.encode()
+
+    def pieces():
+        yield head
+        for _ in range(commune.settings.max_upload_bytes // len(piece) + 5):
+            yield piece
+
+    kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    answer = commune.call("canbo", "POST", "/bulletins", expect=413, headers=kind, content=pieces())
+    assert "MB" in answer["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "word"),
     [
