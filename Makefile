@@ -23,7 +23,8 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Loa Làng cần Python 3.11 trở lên (needs Python 3.11 or newer)")'
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python thiếu venv (Debian: apt install python3-venv)"; exit 1; }
 
-$(VENV)/.station: pyproject.toml constraints.txt | $(VENV)/bin/python
+# weights.py says how an installed voice lies on disk: when that changes it is installed anew.
+$(VENV)/.station: pyproject.toml constraints.txt voices/kokoro/weights.py | $(VENV)/bin/python
 	@echo "Đang cài đặt, một lần duy nhất (installing, once) ..."
 	@$(PIP) -e '.[station,edge]'
 	@$(VENV)/bin/loa voices install
