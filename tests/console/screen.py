@@ -59,9 +59,11 @@ _TEXT = """() => {
 
 _COUNT = """
     const tally = (what) => sessionStorage.setItem(what, Number(sessionStorage.getItem(what)) + 1);
-    addEventListener("pointerdown", (event) => { if (event.isTrusted) tally("taps"); }, true);
+    const on = "a, button, label, input, select, textarea, summary, [role=button]";
+    addEventListener("pointerdown", (event) => { if (event.isTrusted && event.target.closest(on)) tally("taps"); }, true);
     addEventListener("keydown", (event) => { if (event.isTrusted && !event.repeat) tally("keys"); }, true);
 """
+"""What is pressed beside everything is the robot's miss: what it aimed at had just moved, and it aims again."""
 _FOCUSED = """() => {
     const at = document.activeElement, look = getComputedStyle(at);
     const seen = at.matches(":focus-visible") && look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0;
